@@ -1,0 +1,187 @@
+"""Every rule is a generator; its docstring is the rule."""
+
+import io
+from collections.abc import Iterator
+
+from pytest_codeblocks.main import extract_from_buffer
+
+from kb import dataset
+from kb.claim import Claim, computed_verdict
+from kb.key import changes
+from kb.link import Target, resolve
+from kb.metric import LATEST, agrees, describe, finer_than_spread, typed
+from kb.note import Link, Note
+from kb.notebook import Notebook
+from kb.problem import Problem, Trouble, nearest
+from kb.run import ALWAYS, earlier_records
+from kb.snippet import FIELDS, Snippet
+from kb.tag import find
+
+ORDER = ("setup", "data", "model", "loss", "train", "evaluate", "main", "result")
+NEEDED = ("Source", "Differs", "Cost")
+
+
+def check(notebook: Notebook) -> list[Problem]:
+    """Every problem of the notebook, by file and line; one broken file leaves the rest checked."""
+    try:
+        found = list(notebook.unreadable) + list(dataset.problems(notebook.root, notebook.datasets))
+        for note in notebook.notes.values():
+            for rule in NOTE_RULES:
+                found += rule(notebook, note)
+        for snippet in notebook.snippets.values():
+            for rule in SNIPPET_RULES:
+                found += rule(notebook, snippet)
+    except Trouble as trouble:
+        return [trouble.problem]
+    return sorted(set(found))
+
+
+def front_matter(notebook: Notebook, note: Note) -> Iterator[Problem]:
+    """Front matter has title, date and tags, and no field that is not known."""
+    yield from note.problems
+
+
+def tags(notebook: Notebook, note: Note) -> Iterator[Problem]:
+    """Every tag is one of the vocabulary, by its own name."""
+    for tag in note.tags:
+        found = find(tag, notebook.tags)
+        if found is None:
+            message = f"unknown tag '{tag}'{nearest(tag, notebook.tags)}; new ones go into notes/tags.toml"
+            yield Problem(note.path, note.line_of("tags"), message, "tag")
+        elif found.name != tag:
+            yield Problem(note.path, note.line_of("tags"), f"'{tag}' is an alias; write '{found.name}'", "tag")
+
+
+def links(notebook: Notebook, note: Note) -> Iterator[Problem]:
+    """Every link into the repository leads somewhere, and every typed number agrees with its metric."""
+    for link in note.links:
+        target = resolve(notebook, note, link)
+        if isinstance(target, Problem):
+            yield target
+        elif target and target.what == "metric" and LATEST not in link.text:
+            yield from _number(notebook, note, link, target)
+        elif target and target.what == "figure":
+            yield from _figure(notebook, note, link, target)
+
+
+def _number(notebook: Notebook, note: Note, link: Link, target: Target) -> Iterator[Problem]:
+    run, number = notebook.runs.get(target.snippet), typed(link.text)
+    if number is None:
+        message = f"'{link.text}' is not a number; write it like 97.8 %, 2.1 ×, 12 s or 1.2e-7, or … for the last run's"
+        yield Problem(note.path, link.line, message, "number")
+    elif run and not agrees(number, run.metrics[target.name]):
+        alone = notebook.snippets[target.snippet].alone
+        here = " on this machine" if alone else "; correct the number"
+        message = f"'{link.text}' is typed, but {target.snippet}.{target.name} is {describe(run.metrics[target.name])}{here}"
+        yield Problem(note.path, link.line, message, "number", warning=alone)
+    elif run and finer_than_spread(number, run.metrics[target.name]):
+        message = f"'{link.text}' is finer than its spread over seeds: {describe(run.metrics[target.name])}; round it"
+        yield Problem(note.path, link.line, message, "number")
+
+
+def _figure(notebook: Notebook, note: Note, link: Link, target: Target) -> Iterator[Problem]:
+    run = notebook.runs.get(target.snippet)
+    if not link.text.strip():
+        yield Problem(note.path, link.line, "a figure without a text; describe what it shows", "figure")
+    if run and not run.figures(target.name):
+        message = f"section '{target.name}' of {target.path} drew no figure; name the one that draws it"
+        yield Problem(note.path, link.line, message, "figure")
+
+
+def claims(notebook: Notebook, note: Note) -> Iterator[Problem]:
+    """Every claim's verdict is the one its metric gives."""
+    for claim in note.claims:
+        if claim.metric is None and claim.verdict == "untestable":
+            continue
+        message = _claim_message(notebook, claim)
+        if message:
+            snippet = notebook.snippets.get(claim.snippet)
+            timing = bool(snippet and snippet.alone and message.startswith("the verdict"))
+            yield Problem(note.path, claim.line, message, "claim", warning=timing)
+
+
+def _claim_message(notebook: Notebook, claim: Claim) -> str | None:
+    if claim.metric is None:
+        return "no metric tests this claim; name one, or give it the verdict untestable"
+    if not claim.metric_name or claim.snippet not in notebook.snippets:
+        return f"metric is '{claim.metric}', of no snippet{nearest(claim.snippet, notebook.snippets)}; write SNIPPET.METRIC"
+    run = notebook.runs.get(claim.snippet)
+    if run is None:
+        return None  # the missing run is one problem, that of the snippet
+    if claim.metric_name not in run.metrics:
+        return f"snippets/{claim.snippet}.py has no metric '{claim.metric_name}'{nearest(claim.metric_name, run.metrics)}"
+    measured = run.metrics[claim.metric_name]
+    computed = computed_verdict(claim, measured)
+    if computed == claim.verdict:
+        return None
+    return f"the verdict is '{claim.verdict}', but {claim.metric} is {describe(measured)}, which gives '{computed}'"
+
+
+def code_blocks(notebook: Notebook, note: Note) -> Iterator[Problem]:
+    """A Python block that the site shows is one that pytest-codeblocks runs."""
+    for fence in note.markup.fences:
+        if not fence.closed:
+            yield Problem(note.path, fence.line + note.first - 1, f"the fence ```{fence.info} is never closed", "code")
+    if not any(fence.is_python for fence in note.markup.fences):
+        return
+    try:
+        blocks = extract_from_buffer(io.StringIO(note.body))
+    except RuntimeError as error:
+        yield Problem(note.path, note.first, f"pytest-codeblocks cannot read the note: {error}", "code")
+        return
+    run = "".join(block.code for block in blocks if block.syntax == "python")
+    for fence in note.markup.fences:
+        if fence.is_python and fence.closed and not (fence.info == "python" and fence.code in run):
+            message = f"a Python block that nothing runs (```{fence.info}); begin it with ```python alone, or show it as ```text"
+            yield Problem(note.path, fence.line + note.first - 1, message, "code")
+
+
+def header(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
+    """A program says its idea, its source, how it differs and what it costs."""
+    if not snippet.idea:
+        yield Problem(snippet.path, 1, "no docstring; say the idea in one sentence, then Source, Differs and Cost", "header")
+        return
+    for name in snippet.header:
+        if name not in FIELDS:
+            yield Problem(snippet.path, 1, f"the header has the unknown field '{name}'{nearest(name, FIELDS)}", "header")
+    for name in NEEDED:
+        if name not in snippet.header:
+            yield Problem(snippet.path, 1, f"the header lacks '{name}'; add it below the idea", "header")
+
+
+def sections(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
+    """Every cell has a title of its own, and the known ones come in the known order."""
+    seen: dict[str, int] = {}
+    titled = [section for section in snippet.sections if not section.markdown and section.line > 1]
+    for section in titled:
+        if not section.name:
+            yield Problem(snippet.path, section.line, "a cell without a title; write `# %% TITLE`", "section")
+        elif section.name in seen:
+            yield Problem(snippet.path, section.line, f"the section '{section.name}' stands in line {seen[section.name]} too", "section")
+        seen.setdefault(section.name, section.line)
+    known = [section for section in titled if section.name in ORDER]
+    for before, after in zip(known, known[1:], strict=False):
+        if ORDER.index(before.name) > ORDER.index(after.name):
+            message = f"the section '{after.name}' comes after '{before.name}'; the order is {', '.join(ORDER)}"
+            yield Problem(snippet.path, after.line, message, "section")
+    run = notebook.runs.get(snippet.name)
+    for name in run.metrics if run else ALWAYS:
+        if name in seen:
+            yield Problem(snippet.path, seen[name], f"'{name}' is a section and a metric; rename one", "section")
+
+
+def fresh(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
+    """Every snippet has a run of today's program, data and packages."""
+    if snippet.name not in notebook.runs:
+        yield Problem(snippet.path, 1, f"{staleness(notebook, snippet.name)}; run `kb run {snippet.name}`", "run")
+
+
+def staleness(notebook: Notebook, name: str) -> str:
+    """Why a snippet has no fresh run."""
+    for record in earlier_records(notebook.root, name):
+        return " and ".join(changes(record["parts"], notebook.keys[name].parts)) + " since its last run"
+    return "it has not been run"
+
+
+NOTE_RULES = (front_matter, tags, links, claims, code_blocks)
+SNIPPET_RULES = (header, sections, fresh)

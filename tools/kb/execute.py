@@ -1,0 +1,191 @@
+"""Bring runs up to date: one supervisor process for each program, as many at a time as there are cores."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+import psutil
+
+from kb.key import Key, dot_program
+from kb.notebook import Notebook
+from kb.problem import Problem
+from kb.run import earlier_records, read_run
+from kb.snippet import Snippet
+
+MARK = "KB_RUN"
+THREADS = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM", "BLIS", "NUMBA")
+UNKNOWN_COST = 1e9  # a program never run before starts first: it may be the longest
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How it went with one snippet: `fresh` (nothing to do), `ran` or `failed`."""
+
+    name: str
+    status: str
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    memory: int = 0
+    problem: Problem | None = None
+    tail: str = ""
+
+    def as_json(self) -> dict:
+        """The published shape: `name, status, seconds, cpu_seconds, memory, problem, tail`."""
+        return asdict(self)
+
+
+def bring_up_to_date(
+    notebook: Notebook, names: list[str], *, jobs: int, again: bool, tell: Callable[[str, dict], None]
+) -> list[Outcome]:
+    """Run what is not fresh, the longest first, and what measures time last and alone.
+
+    `tell(name, event)` hears `start`, `cell`, `says` and `end` of each program as it goes on.
+    """
+    stale = [name for name in names if again or name not in notebook.runs]
+    outcomes = [_outcome(name, "fresh", notebook.runs[name].record) for name in names if name not in stale]
+    stale.sort(key=lambda name: _cost(notebook, name), reverse=True)
+    together = [name for name in stale if not notebook.snippets[name].alone]
+    alone = [name for name in stale if notebook.snippets[name].alone]
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        outcomes += pool.map(lambda name: _run_one(notebook, name, tell), together)
+    outcomes += [_run_one(notebook, name, tell) for name in alone]
+    return sorted(outcomes, key=lambda outcome: names.index(outcome.name))
+
+
+def _cost(notebook: Notebook, name: str) -> float:
+    return next((record["seconds"] for record in earlier_records(notebook.root, name)), UNKNOWN_COST)
+
+
+def _outcome(name: str, status: str, record: dict) -> Outcome:
+    return Outcome(name, status, record["seconds"], record["cpu_seconds"], record["memory"])
+
+
+def _run_one(notebook: Notebook, name: str, tell: Callable[[str, dict], None]) -> Outcome:
+    snippet, key = notebook.snippets[name], notebook.keys[name]
+    tell(name, {"start": True})
+    end, said = _supervised(_job(notebook, snippet, key), lambda event: tell(name, event))
+    run = read_run(notebook.root, key) if end.get("done") else None
+    if run:
+        outcome = _outcome(name, "ran", run.record)
+    else:
+        message = end.get("failed") or f"its supervisor ended without a record ({end['ended']}); nothing was kept"
+        problem = Problem(snippet.path, end.get("line", 1), message, "run")
+        outcome = Outcome(name, "failed", problem=problem, tail="\n".join(said[-5:]))
+    tell(name, {"end": outcome.status})
+    return outcome
+
+
+def _supervised(job: dict, tell: Callable[[dict], None]) -> tuple[dict, list[str]]:
+    """Start a supervisor and listen to it; what its program left alive is killed, even where the supervisor was."""
+    # its kernel may outlive a killed supervisor by a moment, so whoever listens must not wait for the pipe alone
+    command = [sys.executable, "-m", "kb.supervise"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, start_new_session=True, **pipes) as process:
+        end: dict = {}
+        said: list[str] = []
+        try:
+            process.stdin.write(json.dumps(job) + "\n")
+            process.stdin.flush()
+            for event in _events(process):
+                said += [event["says"]] if "says" in event else []
+                end = event if "done" in event or "failed" in event else end
+                tell(event)
+        except BrokenPipeError:
+            pass
+        finally:
+            process.kill()
+            _end_marked(job["mark"])
+        errors = process.stderr.read().strip().splitlines()
+    if not end:
+        said += errors[-5:]
+    return {"ended": f"exit status {process.returncode}", **end}, said
+
+
+def _events(process: subprocess.Popen) -> Iterator[dict]:
+    for line in process.stdout:
+        event = json.loads(line)
+        yield event
+        if "done" in event or "failed" in event:
+            process.wait()
+            return
+
+
+def _end_marked(mark: str) -> None:
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(MARK) == mark:
+                process.kill()
+        except psutil.Error:
+            continue
+
+
+def _job(notebook: Notebook, snippet: Snippet, key: Key) -> dict:
+    root = notebook.root.resolve()
+    shared = root / ".cache/shared"
+    shared.mkdir(parents=True, exist_ok=True)
+    contain = {
+        "program": str(root / snippet.path),
+        "root": str(root),
+        "reads": [str((root / path).resolve()) for path in key.files],
+        "writes": ["/dev/", str(shared) + os.sep, str(Path(sys.prefix)) + os.sep, str(root / "snippets/__pycache__") + os.sep],
+        "hidden": [],
+    }
+    return {
+        "root": str(root),
+        "path": snippet.path,
+        "key": key.hash,
+        "mark": uuid.uuid4().hex,
+        "limits": notebook.limits(snippet),
+        "contain": contain,
+        "environment": _environment(root, snippet, shared),
+        "revision": _revision(root),
+        "machine": machine(),
+    }
+
+
+def _environment(root: Path, snippet: Snippet, shared: Path) -> dict:
+    """One thread for each program, so that parallel runs do not fight and numbers do not depend on the cores."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON", "COV_"))}
+    environment |= {f"{name}_NUM_THREADS": "1" for name in THREADS}
+    environment |= {"NPROC": "1", "MPLCONFIGDIR": str(shared / "matplotlib"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    environment |= {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    if not snippet.alone:
+        environment["JAX_COMPILATION_CACHE_DIR"] = str(shared / "jax")
+    folder = shared / "bin"
+    folder.mkdir(exist_ok=True)
+    dot = folder / "dot"
+    if not dot.exists():
+        dot.unlink(missing_ok=True)
+        dot.symlink_to(dot_program())
+    return environment | {"PATH": f"{environment.get('PATH', os.defpath)}{os.pathsep}{folder}"}
+
+
+@cache
+def _revision(root: Path) -> str:
+    """The git revision, with `+` where the working tree differs; empty outside git."""
+    ask = lambda *words: subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True).stdout.strip()  # noqa: E731
+    try:
+        revision = ask("rev-parse", "--short=12", "HEAD")
+        return revision + ("+" if revision and ask("status", "--porcelain") else "")
+    except OSError:
+        return ""
+
+
+@cache
+def machine() -> dict:
+    """What it ran on: system, processor, cores and memory (bytes); no name of a host."""
+    processor = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+        processor = names[0] if names else processor
+    memory = psutil.virtual_memory().total
+    return {"system": f"{platform.system()} {platform.machine()}", "processor": processor, "cores": os.cpu_count(), "memory": memory}

@@ -1,0 +1,176 @@
+"""The hash of all that a run depends on; a run is fresh while its key is today's key."""
+
+import ast
+import hashlib
+import json
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import metadata
+from pathlib import Path, PurePosixPath
+
+from packaging.requirements import Requirement
+
+from kb.dataset import Dataset, digest
+from kb.problem import Trouble
+from kb.snippet import Snippet, read_snippet
+
+FORMAT = 1  # of the run record; raise it when what a record holds or how a program is run changes
+KERNEL = "ipykernel"
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a run depends on, part by part, and the repository's files that it may open."""
+
+    parts: dict
+    files: tuple[str, ...]
+
+    @cached_property
+    def hash(self) -> str:
+        """The name of the run's folder."""
+        return hashlib.sha256(json.dumps(self.parts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def key_of(root: Path, snippet: Snippet, datasets: dict[str, Dataset]) -> Key:
+    """Everything counts but comments, blank lines, the file's own name and where the repository lies."""
+    imported = list(_imported(root, snippet))
+    programs = [snippet, *imported]
+    constants = {PurePosixPath(text).name for program in programs for text in _constants(program.tree)}
+    data = [dataset for dataset in datasets.values() if PurePosixPath(dataset.file).name in constants]
+    styles = [path for path in sorted((root / "snippets").glob("*.mplstyle")) if path.name in constants]
+    versions = _versions({name for program in programs for name in _modules(program.tree)})
+    style_paths = [f"snippets/{path.name}" for path in styles]
+    parts = {
+        "cells": [[section.name, _hash(section.tokens)] for section in snippet.sections if not section.markdown],
+        "imports": {program.path: _hash(token for s in program.sections for token in s.tokens) for program in imported},
+        "datasets": {dataset.path: _digest(root, dataset.path) for dataset in data},
+        "styles": {path: _digest(root, path) for path in style_paths},
+        "versions": versions,
+        "programs": {"dot": dot_version()} if "graphviz" in versions else {},
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "machine": platform.machine(),
+        "format": FORMAT,
+    }
+    paths = [program.path for program in programs] + [dataset.path for dataset in data] + style_paths
+    return Key(parts, tuple(paths))
+
+
+def changes(before: dict, now: dict) -> Iterator[str]:
+    """One sentence for each part of the key in which two runs differ."""
+    old, new = dict(before["cells"]), dict(now["cells"])
+    for name in dict.fromkeys([*old, *new]):
+        if old.get(name) != new.get(name):
+            verb = "is new" if name not in old else "is gone" if name not in new else "changed"
+            yield f"its section '{name or 'header'}' {verb}"
+    if old == new and before["cells"] != now["cells"]:
+        yield "the order of its sections changed"
+    for part in ("imports", "datasets", "styles", "versions", "programs"):
+        for name in sorted(before[part].keys() | now[part].keys()):
+            was, is_ = before[part].get(name), now[part].get(name)
+            if was != is_:
+                told = f" ({was or 'absent'} -> {is_ or 'absent'})" if part in ("versions", "programs") else ""
+                yield f"{name} changed{told}"
+    for part in ("python", "machine", "format"):
+        if before[part] != now[part]:
+            yield f"the {part} changed ({before[part]} -> {now[part]})"
+
+
+def _hash(tokens) -> str:
+    return hashlib.sha256("\0".join(tokens).encode()).hexdigest()[:16]
+
+
+def _digest(root: Path, path: str) -> str:
+    return digest(root / path) if (root / path).is_file() else "absent"
+
+
+def _imported(root: Path, snippet: Snippet, seen: set[str] | None = None) -> Iterator[Snippet]:
+    seen = {snippet.name} if seen is None else seen
+    for name in sorted(_modules(snippet.tree)):
+        path = f"snippets/{name}.py"
+        if name not in seen and (root / path).is_file():
+            seen.add(name)
+            program = read_snippet(root, path)
+            yield program
+            yield from _imported(root, program, seen)
+
+
+def _modules(tree: ast.Module) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+def _constants(tree: ast.Module) -> Iterator[str]:
+    """String constants that code uses: a docstring that names a file does not open it."""
+    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in bare:
+            yield node.value
+
+
+def _versions(modules: set[str]) -> dict[str, str]:
+    """The distributions behind the modules, the kernel's own, and all that those require."""
+    installed = _installed()
+    todo = [name for module in modules for name in installed["modules"].get(module, ())] + [KERNEL]
+    versions: dict[str, str] = {}
+    while todo:
+        name = todo.pop()
+        if name not in versions and name in installed["versions"]:
+            versions[name] = installed["versions"][name]
+            todo += installed["requires"][name]
+    return dict(sorted(versions.items()))
+
+
+@cache
+def _installed() -> dict:
+    """What is installed here, remembered beside the environment for as long as its list of distributions stands."""
+    listing = sorted(path.name for folder in sys.path for path in Path(folder or ".").glob("*.dist-info"))
+    stamp = hashlib.sha256("\0".join([sys.version, *listing]).encode()).hexdigest()
+    remembered = Path(sys.prefix) / "kb-installed.json"
+    try:
+        installed = json.loads(remembered.read_text())
+        if installed["stamp"] == stamp:
+            return installed
+    except (OSError, ValueError, KeyError):
+        pass
+    installed = {"stamp": stamp, **_survey()}
+    try:
+        remembered.write_text(json.dumps(installed))
+    except OSError:
+        pass  # a read-only environment only costs the second it takes to look again
+    return installed
+
+
+def _survey() -> dict:
+    canonical = lambda name: name.lower().replace("_", "-").replace(".", "-")  # noqa: E731
+    found = {canonical(item.metadata["Name"]): item for item in metadata.distributions()}
+    requires = {}
+    for name, item in found.items():
+        needs = [Requirement(text) for text in item.requires or ()]
+        requires[name] = [canonical(need.name) for need in needs if not need.marker or need.marker.evaluate({"extra": ""})]
+    modules = {name: sorted({canonical(item) for item in items}) for name, items in metadata.packages_distributions().items()}
+    return {"versions": {name: item.version for name, item in found.items()}, "requires": requires, "modules": modules}
+
+
+def dot_program() -> str:
+    """The `dot` that draws trees: the system's, else that of the graphviz-pure wheel."""
+    found = shutil.which("dot") or shutil.which("graphviz-pure", path=str(Path(sys.prefix) / "bin"))
+    if not found:
+        raise Trouble("pyproject.toml", 1, "no `dot` and no graphviz-pure; run `./kb` again to set up .venv", "setup")
+    return found
+
+
+@cache
+def dot_version() -> str:
+    """What `dot -V` says of itself."""
+    done = subprocess.run([dot_program(), "-V"], capture_output=True, text=True)
+    return (done.stderr or done.stdout).strip()

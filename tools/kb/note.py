@@ -1,0 +1,126 @@
+"""One Markdown file in `notes/`: front matter, links to programs, and prose."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from kb.claim import Claim
+from kb.front_matter import FrontMatter, read_front_matter
+from kb.markup import Markup, links, read_markup
+from kb.problem import Problem, Trouble, read_text
+
+LARGEST = 1_000_000  # bytes
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link or image as a note has it: `text` and `target` as typed, `alone` if it is a paragraph of its own."""
+
+    line: int
+    column: int
+    end: int
+    text: str
+    target: str
+    image: bool
+    alone: bool
+
+    @property
+    def path(self) -> str:
+        """The target before `#`."""
+        return self.target.partition("#")[0]
+
+    @property
+    def fragment(self) -> str:
+        """The target behind `#`."""
+        return self.target.partition("#")[2]
+
+    @property
+    def local(self) -> bool:
+        """Whether it leads into the repository: it has a path and no scheme."""
+        return bool(self.path) and not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|/", self.target)
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note as it is written; `first` is the line at which its body begins."""
+
+    path: str
+    body: str
+    first: int
+    front_matter: FrontMatter
+
+    @property
+    def meta(self) -> dict:
+        """The fields of its front matter."""
+        return self.front_matter.fields
+
+    @property
+    def claims(self) -> list[Claim]:
+        """Its claims, those that can be read."""
+        return self.front_matter.claims
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is wrong with its front matter."""
+        return self.front_matter.problems
+
+    def line_of(self, name: str) -> int:
+        """The line of a field of its front matter."""
+        return self.front_matter.lines.get(name, 1)
+
+    @property
+    def name(self) -> str:
+        """The file's name without `.md`, which is its address on the site."""
+        return Path(self.path).stem
+
+    @property
+    def title(self) -> str:
+        """Its title, or its name while it has none."""
+        return str(self.meta.get("title") or self.name)
+
+    @property
+    def kind(self) -> str:
+        """What it is: a note unless it says otherwise."""
+        return self.meta.get("kind", "note")
+
+    @property
+    def tags(self) -> list[str]:
+        """Its tags as typed."""
+        tags = self.meta.get("tags")
+        return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+
+    @cached_property
+    def markup(self) -> Markup:
+        """Its body, cut into prose and code."""
+        return read_markup(self.body)
+
+    @cached_property
+    def links(self) -> list[Link]:
+        """Every inline link and image of its prose; `line` counts from the top of the file."""
+        rows = self.body.split("\n")
+        found = []
+        for number, match in links(self.markup):
+            row = rows[number - 1]
+            around = [rows[at].strip() if 0 <= at < len(rows) else "" for at in (number - 2, number)]
+            alone = row.strip() == row[match.start() : match.end()] and not any(around)
+            text = row[match.start("text") : match.end("text")]
+            where = (number + self.first - 1, match.start(), match.end())
+            found.append(Link(*where, text, match["target"], bool(match["image"]), alone))
+        return found
+
+
+def read_note(root: Path, path: str) -> Note:
+    """Read a note; raises Trouble where there is no front matter to go on with."""
+    if (root / path).is_file() and (root / path).stat().st_size > LARGEST:
+        raise Trouble(path, 1, f"larger than {LARGEST / 1e6:g} MB; a note is prose, put data into datasets/", "size")
+    return parse(path, read_text(root / path, path))
+
+
+def parse(path: str, text: str) -> Note:
+    """The same from its text."""
+    found = re.match(r"---[ ]*\n(?P<yaml>.*?)(?:(?<=\n)---[ ]*(?:\n|$))(?P<body>.*)", text, re.DOTALL)
+    if not found:
+        raise Trouble(path, 1, "no front matter; begin with a line ---, then title, date and tags, then ---", "front-matter")
+    first = text[: found.start("body")].count("\n") + 1
+    return Note(path, found["body"], first, read_front_matter(path, found["yaml"]))

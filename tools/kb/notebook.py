@@ -1,0 +1,123 @@
+"""The whole: a folder with `mkdocs.yml` that holds notes, snippets, datasets and the runs made of them."""
+
+import os
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from kb.dataset import Dataset, read_manifest
+from kb.key import Key, key_of
+from kb.note import Note, read_note
+from kb.problem import Problem, Trouble
+from kb.run import Run, read_run
+from kb.snippet import Snippet, read_snippet
+from kb.tag import Tag, read_tags
+
+LIMITS = {"seconds": 300.0, "silence": 60.0, "memory_gb": 4.0, "processes": 64, "output_mb": 10.0}
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder from here upwards that holds a notebook."""
+    for folder in (start, *start.parents):
+        if (folder / "mkdocs.yml").is_file():
+            return folder
+    raise Trouble(str(start), 1, "no mkdocs.yml here or in a folder above; go to the notebook's folder", "root")
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """Everything is read once, when it is first asked for; what cannot be read is a problem, and the rest goes on."""
+
+    root: Path
+
+    @cached_property
+    def note_paths(self) -> list[str]:
+        """Every published note; files that begin with `_` are templates."""
+        return self._glob("notes/*.md")
+
+    @cached_property
+    def snippet_paths(self) -> list[str]:
+        """Every program."""
+        return self._glob("snippets/*.py")
+
+    def _glob(self, pattern: str) -> list[str]:
+        found = sorted(self.root.glob(pattern))
+        return [path.relative_to(self.root).as_posix() for path in found if not path.name.startswith(("_", "."))]
+
+    @cached_property
+    def _read(self) -> tuple[dict[str, Note], dict[str, Snippet], list[Problem]]:
+        notes: dict[str, Note] = {}
+        snippets: dict[str, Snippet] = {}
+        problems: list[Problem] = []
+        for path in self.note_paths:
+            try:
+                notes[Path(path).stem] = read_note(self.root, path)
+            except Trouble as trouble:
+                problems.append(trouble.problem)
+        for path in self.snippet_paths:
+            try:
+                snippets[Path(path).stem] = read_snippet(self.root, path)
+            except Trouble as trouble:
+                problems.append(trouble.problem)
+        return notes, snippets, problems
+
+    @property
+    def notes(self) -> dict[str, Note]:
+        """Every note that can be read, by its name."""
+        return self._read[0]
+
+    @property
+    def snippets(self) -> dict[str, Snippet]:
+        """Every snippet that can be read, by its name."""
+        return self._read[1]
+
+    @property
+    def unreadable(self) -> list[Problem]:
+        """One problem for each note or snippet that cannot be read."""
+        return self._read[2]
+
+    @cached_property
+    def datasets(self) -> dict[str, Dataset]:
+        """The manifest's datasets, by name."""
+        return read_manifest(self.root)
+
+    @cached_property
+    def tags(self) -> dict[str, Tag]:
+        """The closed vocabulary."""
+        return read_tags(self.root)
+
+    @cached_property
+    def keys(self) -> dict[str, Key]:
+        """Today's key of each snippet."""
+        return {name: key_of(self.root, snippet, self.datasets) for name, snippet in self.snippets.items()}
+
+    @cached_property
+    def runs(self) -> dict[str, Run]:
+        """The fresh run of each snippet that has one."""
+        found = {name: read_run(self.root, key) for name, key in self.keys.items()}
+        return {name: run for name, run in found.items() if run is not None}
+
+    @cached_property
+    def settings(self) -> dict:
+        """`[tool.kb]` of pyproject.toml."""
+        path = self.root / "pyproject.toml"
+        return tomllib.loads(path.read_text()).get("tool", {}).get("kb", {}) if path.is_file() else {}
+
+    def limits(self, snippet: Snippet) -> dict:
+        """What a run may take, in seconds and bytes: the defaults, the settings, then the snippet's header."""
+        limits = {**LIMITS, **self.settings.get("limits", {})}
+        return {
+            "seconds": snippet.amount("Limit") or limits["seconds"],
+            "silence": limits["silence"],
+            "memory": snippet.amount("Needs") or limits["memory_gb"] * 1e9,
+            "processes": limits["processes"],
+            "output": limits["output_mb"] * 1e6,
+        }
+
+    def place(self, note: Note, target: str) -> str | None:
+        """Where in the repository a note's relative link leads; nothing where it leaves it, by `..` or by a symlink."""
+        path = os.path.normpath(os.path.join(os.path.dirname(note.path), target))
+        if path.startswith("..") or os.path.isabs(path):
+            return None
+        return path if (self.root / path).resolve().is_relative_to(self.root.resolve()) else None

@@ -1,0 +1,149 @@
+"""One complete execution of a snippet: the executed notebook, its metrics and its provenance; complete or absent."""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import shutil
+import struct
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from kb.key import Key
+from kb.metric import Measured
+
+STORE = ".cache/runs"
+DAMAGED = ".cache/damaged"
+FILES = ("notebook.ipynb", "record.json")
+SUMS = "SHA256SUMS"
+IMAGES = {"image/svg+xml": "svg", "image/png": "png"}
+ALWAYS = ("seconds", "memory")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture that a section drew: PNG bytes, or the text of an SVG."""
+
+    section: str
+    kind: str
+    data: bytes
+
+    @property
+    def file(self) -> str:
+        """The name of its file."""
+        return f"{self.section}.{IMAGES[self.kind]}"
+
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """Width and height in CSS pixels; a PNG is drawn at twice that."""
+        if self.kind == "image/png":
+            width, height = struct.unpack(">II", self.data[16:24])
+            return width // 2, height // 2
+        svg = self.data[:2000].decode(errors="ignore")
+        found = [re.search(rf'<svg[^>]*?\s{name}="([\d.]+)(pt)?', svg) for name in ("width", "height")]
+        width, height = (round(float(m[1]) * (4 / 3 if m[2] else 1)) if m else 600 for m in found)
+        return width, height
+
+
+@dataclass(frozen=True)
+class Run:
+    """A record read from the store: checked against its sums."""
+
+    folder: Path
+    record: dict
+    notebook: dict
+
+    @property
+    def metrics(self) -> dict[str, Measured]:
+        """What the snippet measured, and the `seconds` and `memory` (bytes) of every run."""
+        return {**self.record["metrics"], **{name: self.record[name] for name in ALWAYS}}
+
+    @cached_property
+    def outputs(self) -> dict[str, list[dict]]:
+        """The notebook outputs of each section, by the section's name."""
+        return {cell["metadata"]["section"]: cell["outputs"] for cell in self.notebook["cells"] if "outputs" in cell}
+
+    def figures(self, section: str) -> list[Figure]:
+        """What a section drew, in order."""
+        outputs = self.outputs.get(section, [])
+        found = [(kind, output["data"][kind]) for output in outputs for kind in IMAGES if kind in output.get("data", {})]
+        return [Figure(section, kind, _bytes(kind, data)) for kind, data in found]
+
+    @property
+    def day(self) -> str:
+        """When it ran, as a date."""
+        return self.record["started"][:10]
+
+
+def read_run(root: Path, key: Key) -> Run | None:
+    """The run of that key; a damaged one is set aside, and so absent."""
+    folder = root / STORE / key.hash
+    if not folder.is_dir():
+        return None
+    contents = _checked(folder)
+    if contents is None:
+        _set_aside(root, folder)
+        return None
+    notebook, record = (json.loads(contents[name]) for name in FILES)
+    return Run(folder, record, notebook)
+
+
+def write_run(root: Path, key: Key, record: dict, notebook: str) -> None:
+    """Write into a temporary folder, add the sums, then rename: whatever is killed when, a run is whole or absent."""
+    store = root / STORE
+    store.mkdir(parents=True, exist_ok=True)
+    contents = dict(zip(FILES, (notebook.encode(), json.dumps(record, indent=1).encode()), strict=True))
+    contents[SUMS] = _sums(contents).encode()
+    with tempfile.TemporaryDirectory(dir=store, prefix=".writing-") as folder:
+        for name, data in contents.items():
+            with open(Path(folder) / name, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        whole = Path(folder) / "whole"
+        whole.mkdir()
+        for name in contents:
+            os.rename(Path(folder) / name, whole / name)
+        if (store / key.hash).exists():
+            os.rename(store / key.hash, Path(folder) / "replaced")
+        os.rename(whole, store / key.hash)
+
+
+def earlier_records(root: Path, name: str) -> Iterator[dict]:
+    """Every readable record of that snippet, the newest first."""
+    records = []
+    for path in (root / STORE).glob("*/record.json"):
+        try:
+            record = json.loads(path.read_bytes())
+        except (OSError, ValueError):
+            continue
+        if isinstance(record, dict) and record.get("name") == name:
+            records.append(record)
+    yield from sorted(records, key=lambda record: record["started"], reverse=True)
+
+
+def _bytes(kind: str, data: str | list[str]) -> bytes:
+    text = data if isinstance(data, str) else "".join(data)
+    return base64.b64decode(text) if kind == "image/png" else text.encode()
+
+
+def _sums(contents: dict[str, bytes]) -> str:
+    return "".join(f"{hashlib.sha256(contents[name]).hexdigest()}  {name}\n" for name in FILES)
+
+
+def _checked(folder: Path) -> dict[str, bytes] | None:
+    try:
+        contents = {name: (folder / name).read_bytes() for name in FILES}
+        return contents if (folder / SUMS).read_text() == _sums(contents) else None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _set_aside(root: Path, folder: Path) -> None:
+    (root / DAMAGED).mkdir(parents=True, exist_ok=True)
+    place = Path(tempfile.mkdtemp(dir=root / DAMAGED, prefix=f"{folder.name}-"))
+    shutil.move(folder, place)

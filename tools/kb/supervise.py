@@ -1,0 +1,260 @@
+"""The process between `kb run` and one kernel: it keeps the limits, kills what is left, and alone writes the record.
+
+`python -m kb.supervise` reads one job (a JSON line) and then only waits for its parent to go away; it prints events,
+one JSON object a line: `kernel`, `cell`, `says`, and at the end `done` or `failed`.
+"""
+
+import json
+import os
+import re
+import sys
+import tempfile
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import jupytext
+import nbformat
+import psutil
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from traitlets.config import Config
+
+from kb.contain import RESULTS
+from kb.dataset import read_manifest
+from kb.key import key_of
+from kb.run import write_run
+from kb.snippet import Snippet, read_snippet
+
+MARK = "KB_RUN"  # an environment variable by which every process that a run started is found again
+POLL = 0.2  # seconds
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+PLACE = re.compile(r"Cell In\s*\[(\d+)\], line (\d+)")
+ALIVE = "import kb.contain as _; "
+
+
+# the kernel inherits the ordinary output, and what a program writes there past Python must not be taken for an event
+EVENTS = os.fdopen(os.dup(1), "w", buffering=1)
+
+
+def emit(**event: object) -> None:
+    """Tell the parent."""
+    print(json.dumps(event), file=EVENTS, flush=True)
+
+
+class Broken(Exception):
+    """The run does not count, and why; `line` is where in the program."""
+
+    def __init__(self, message: str, line: int = 1):
+        super().__init__(message)
+        self.line = line
+
+
+class Watch(threading.Thread):
+    """Polls every process of the run; what goes over a limit is killed and named in `reason`."""
+
+    def __init__(self, mark: str, limits: dict):
+        super().__init__(daemon=True)
+        self.mark, self.limits = mark, limits
+        self.reason: str | None = None
+        self.peak = 0
+        self.heard = time.monotonic()
+        self.output = 0
+        self._cpu = 0.0
+        self._stop_asked = threading.Event()
+
+    def hear(self, size: int) -> None:
+        """The program printed or displayed that many bytes, or finished a cell."""
+        self.heard = time.monotonic()
+        self.output += size
+
+    def run(self) -> None:
+        """Poll until asked to stop, or until a limit is broken."""
+        began = time.monotonic()
+        while not self._stop_asked.wait(POLL) and not self.reason:
+            self.reason = self._over(time.monotonic() - began)
+        if self.reason:
+            end_processes(self.mark)
+
+    def stop(self) -> None:
+        """Stop polling."""
+        self._stop_asked.set()
+        self.join()
+
+    def _over(self, elapsed: float) -> str | None:
+        memory, count, cpu = self._use()
+        self.peak = max(self.peak, memory)
+        if cpu - self._cpu > 0.02 * POLL:
+            self.heard, self._cpu = time.monotonic(), cpu
+        limits = self.limits
+        if elapsed > limits["seconds"]:
+            return f"it ran longer than {limits['seconds']:.0f} s; make it faster or raise `Limit` in its header"
+        if time.monotonic() - self.heard > limits["silence"]:
+            return f"it neither computed nor printed for {limits['silence']:.0f} s; find what it waits for"
+        if memory > limits["memory"]:
+            return f"it took more than {limits['memory'] / 1e9:.3g} GB of memory; use less or raise `Needs` in its header"
+        if count > limits["processes"]:
+            return f"it had more than {limits['processes']} processes at once; start fewer"
+        if self.output > limits["output"]:
+            return f"it printed more than {limits['output'] / 1e6:.3g} MB; print less"
+        return None
+
+    def _use(self) -> tuple[int, int, float]:
+        memory, count, cpu = 0, 0, 0.0
+        for process in psutil.Process().children(recursive=True):
+            try:
+                with process.oneshot():
+                    memory += process.memory_info().rss
+                    cpu += sum(process.cpu_times()[:2])
+                count += 1
+            except psutil.Error:
+                continue
+        return memory, count, cpu
+
+
+def end_processes(mark: str) -> None:
+    """Kill every process that carries the mark, wherever it went."""
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(MARK) == mark:
+                process.kill()
+        except psutil.Error:
+            continue
+
+
+class Client(NotebookClient):
+    """nbclient, telling the watch and the parent what it hears."""
+
+    watch: Watch
+
+    def process_message(self, msg: dict, cell: nbformat.NotebookNode, cell_index: int) -> nbformat.NotebookNode | None:
+        """Count what is printed, and pass on its last line."""
+        text = msg["content"].get("text", "")
+        self.watch.hear(len(text) or sum(len(str(part)) for part in msg["content"].get("data", {}).values()))
+        if lines := [line for line in text.replace("\r", "\n").split("\n") if line.strip()]:
+            emit(says=lines[-1][:200])
+        if self.watch.output > self.watch.limits["output"]:
+            return None  # keeping more of it would only cost memory until the watch ends the run
+        return super().process_message(msg, cell, cell_index)
+
+
+def notebook_of(snippet: Snippet, job: dict) -> nbformat.NotebookNode:
+    """The program as jupytext reads it, between a first cell that contains it and a last that reads its results."""
+    notebook = jupytext.reads(snippet.text, fmt="py:percent")
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    sections = [section for section in snippet.sections if not section.markdown]
+    if len(code) != len(sections):
+        raise Broken(f"jupytext cuts it into {len(code)} code cells where {len(sections)} are marked; mend its `# %%` lines")
+    for cell, section in zip(code, sections, strict=True):
+        cell.metadata["section"] = section.name
+        cell.metadata["first"] = section.first
+    begin = nbformat.v4.new_code_cell(f"{ALIVE}_.begin(globals(), **{job['contain']!r}); del _")
+    end = nbformat.v4.new_code_cell(f"{ALIVE}display(_.end(globals()), raw=True)")
+    notebook.cells = [begin, *notebook.cells, end]
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return notebook
+
+
+def execute(snippet: Snippet, job: dict, watch: Watch) -> tuple[dict, nbformat.NotebookNode]:
+    """Run every cell; the report of the last one and the notebook, or Broken."""
+    notebook = notebook_of(snippet, job)
+    client = Client(
+        notebook,
+        timeout=None,
+        kernel_name="python3",
+        coalesce_streams=True,
+        resources={"metadata": {"path": job["folder"]}},
+        config=Config(KernelManager={"transport": "ipc", "connection_file": f"{job['folder']}/kernel.json"}),
+    )
+    client.watch = watch
+    titles = [cell.metadata.get("section", "") for cell in notebook.cells]
+    client.on_cell_start = lambda cell, cell_index: emit(cell=titles[cell_index], at=cell_index, of=len(titles) - 2)
+    watch.start()
+    try:
+        client.execute(env=job["environment"])
+    except CellExecutionError as error:
+        raise Broken(*_first_error(notebook, error)) from None
+    except (DeadKernelError, RuntimeError) as error:
+        where = next((cell for cell in reversed(notebook.cells) if cell.get("execution_count")), {})
+        line = where.get("metadata", {}).get("first", 1)
+        gone = "its process ended before its last cell (os._exit, a crash, or a kill)"
+        raise Broken(watch.reason or (gone if "died" in str(error).lower() else str(error)), line) from None
+    finally:
+        watch.stop()
+    end = notebook.cells.pop()
+    del notebook.cells[0]
+    reports = [json.loads(output.data[RESULTS]) for output in end.outputs if RESULTS in output.get("data", {})]
+    if watch.reason or not reports:
+        raise Broken(watch.reason or "its last cell was not reached")
+    return reports[0], notebook
+
+
+def _first_error(notebook: nbformat.NotebookNode, error: CellExecutionError) -> tuple[str, int]:
+    places = PLACE.findall(ANSI.sub("", error.traceback))
+    by_count = {str(cell.get("execution_count")): cell for cell in notebook.cells if cell.cell_type == "code"}
+    message = f"{error.ename}: {error.evalue}" if error.evalue else error.ename
+    for count, line in reversed(places):
+        cell = by_count.get(count)
+        if cell is not None and "first" in cell.metadata:
+            return f"{message} (in section '{cell.metadata['section']}')", cell.metadata["first"] + int(line) - 1
+    return message, 1
+
+
+def supervise(job: dict) -> None:
+    """One run, from the program to its record."""
+    root = Path(job["root"])
+    snippet = read_snippet(root, job["path"])
+    key = key_of(root, snippet, read_manifest(root))
+    if key.hash != job["key"]:
+        raise Broken("it changed while it waited; run it again")
+    watch = Watch(job["mark"], job["limits"])
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    report, notebook = execute(snippet, job, watch)
+    if report["broken"]:
+        raise Broken("; ".join(report["broken"]))
+    if key_of(root, read_snippet(root, job["path"]), read_manifest(root)).hash != key.hash:
+        raise Broken("a file that it depends on changed while it ran; run it again")
+    record = {
+        "name": snippet.name,
+        "key": key.hash,
+        "parts": key.parts,
+        "started": started,
+        "metrics": report["metrics"],
+        "seconds": round(report["seconds"], 3),
+        "cpu_seconds": round(report["cpu_seconds"], 3),
+        "memory": max(report["memory"], watch.peak),
+        "alone": snippet.alone,
+        "revision": job["revision"],
+        "machine": job["machine"],
+    }
+    write_run(root, key, record, nbformat.writes(notebook))
+
+
+def _die_with_parent(mark: str) -> None:
+    sys.stdin.read()
+    end_processes(mark)
+    os._exit(1)
+
+
+def main() -> None:
+    """Read the job, run it, say how it ended."""
+    os.dup2(2, 1)
+    job = json.loads(sys.stdin.readline())
+    threading.Thread(target=_die_with_parent, args=(job["mark"],), daemon=True).start()
+    try:
+        with tempfile.TemporaryDirectory(prefix="kb-", ignore_cleanup_errors=True) as folder:
+            writes = [os.path.realpath(folder) + os.sep, *job["contain"]["writes"]]
+            job["folder"] = folder
+            job["contain"]["writes"] = writes
+            job["environment"] |= {"TMPDIR": folder, "IPYTHONDIR": folder, MARK: job["mark"]}
+            supervise(job)
+        emit(done=True)
+    except Broken as broken:
+        emit(failed=str(broken), line=broken.line)
+    finally:
+        end_processes(job["mark"])
+
+
+if __name__ == "__main__":
+    main()
