@@ -99,7 +99,7 @@ def test_losses_begin_before_the_first_step():
     params = xor_jax.initial(jax.random.key(0))
     _, losses = by_rate[0.5]
     assert losses.shape == (4, 3 + 1)
-    assert patient[1].shape == (4, 2 * 3 + 1)
+    assert patient[0.5][1].shape == (4, 2 * 3 + 1)
     np.testing.assert_allclose(
         losses[0, 0], loss_in_numpy(in_float64(params), xor_jax.POINTS, xor_jax.TARGETS), rtol=1e-5
     )

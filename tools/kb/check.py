@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from itertools import pairwise
 
 from pytest_codeblocks.main import extract_from_buffer
 
@@ -72,7 +73,9 @@ def _number(notebook: Notebook, note: Note, link: Link, target: Target) -> Itera
     elif run and not agrees(number, run.metrics[target.name]):
         alone = notebook.snippets[target.snippet].alone
         here = " on this machine" if alone else "; correct the number"
-        message = f"'{link.text}' is typed, but {target.snippet}.{target.name} is {describe(run.metrics[target.name])}{here}"
+        message = (
+            f"'{link.text}' is typed, but {target.snippet}.{target.name} is {describe(run.metrics[target.name])}{here}"
+        )
         yield Problem(note.path, link.line, message, "number", warning=alone)
     elif run and finer_than_spread(number, run.metrics[target.name]):
         message = f"'{link.text}' is finer than its spread over seeds: {describe(run.metrics[target.name])}; round it"
@@ -104,12 +107,16 @@ def _claim_message(notebook: Notebook, claim: Claim) -> str | None:
     if claim.metric is None:
         return "no metric tests this claim; name one, or give it the verdict untestable"
     if not claim.metric_name or claim.snippet not in notebook.snippets:
-        return f"metric is '{claim.metric}', of no snippet{nearest(claim.snippet, notebook.snippets)}; write SNIPPET.METRIC"
+        return (
+            f"metric '{claim.metric}' is of no snippet; write SNIPPET.METRIC{nearest(claim.snippet, notebook.snippets)}"
+        )
     run = notebook.runs.get(claim.snippet)
     if run is None:
         return None  # the missing run is one problem, that of the snippet
     if claim.metric_name not in run.metrics:
-        return f"snippets/{claim.snippet}.py has no metric '{claim.metric_name}'{nearest(claim.metric_name, run.metrics)}"
+        return (
+            f"snippets/{claim.snippet}.py has no metric '{claim.metric_name}'{nearest(claim.metric_name, run.metrics)}"
+        )
     measured = run.metrics[claim.metric_name]
     computed = computed_verdict(claim, measured)
     if computed == claim.verdict:
@@ -132,18 +139,24 @@ def code_blocks(notebook: Notebook, note: Note) -> Iterator[Problem]:
     run = "".join(block.code for block in blocks if block.syntax == "python")
     for fence in note.markup.fences:
         if fence.is_python and fence.closed and not (fence.info == "python" and fence.code in run):
-            message = f"a Python block that nothing runs (```{fence.info}); begin it with ```python alone, or show it as ```text"
+            message = (
+                f"nothing runs this Python block (```{fence.info}); begin it with ```python alone, or with ```text"
+            )
             yield Problem(note.path, fence.line + note.first - 1, message, "code")
 
 
 def header(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
     """A program says its idea, its source, how it differs and what it costs."""
     if not snippet.idea:
-        yield Problem(snippet.path, 1, "no docstring; say the idea in one sentence, then Source, Differs and Cost", "header")
+        yield Problem(
+            snippet.path, 1, "no docstring; say the idea in one sentence, then Source, Differs and Cost", "header"
+        )
         return
     for name in snippet.header:
         if name not in FIELDS:
-            yield Problem(snippet.path, 1, f"the header has the unknown field '{name}'{nearest(name, FIELDS)}", "header")
+            yield Problem(
+                snippet.path, 1, f"the header has the unknown field '{name}'{nearest(name, FIELDS)}", "header"
+            )
     for name in NEEDED:
         if name not in snippet.header:
             yield Problem(snippet.path, 1, f"the header lacks '{name}'; add it below the idea", "header")
@@ -157,10 +170,15 @@ def sections(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
         if not section.name:
             yield Problem(snippet.path, section.line, "a cell without a title; write `# %% TITLE`", "section")
         elif section.name in seen:
-            yield Problem(snippet.path, section.line, f"the section '{section.name}' stands in line {seen[section.name]} too", "section")
+            yield Problem(
+                snippet.path,
+                section.line,
+                f"the section '{section.name}' stands in line {seen[section.name]} too",
+                "section",
+            )
         seen.setdefault(section.name, section.line)
     known = [section for section in titled if section.name in ORDER]
-    for before, after in zip(known, known[1:], strict=False):
+    for before, after in pairwise(known):
         if ORDER.index(before.name) > ORDER.index(after.name):
             message = f"the section '{after.name}' comes after '{before.name}'; the order is {', '.join(ORDER)}"
             yield Problem(snippet.path, after.line, message, "section")

@@ -47,7 +47,7 @@ class Claim:
 
 def expectation(text: str) -> Callable[[float], bool] | None:
     """Read `<= 1e-6`, `>= 3`, `0.97 ±0.01` or `2.3e-7 ±50%`; nothing for other text."""
-    text = text.replace("−", "-").strip()  # noqa: RUF001 a minus sign as people type it
+    text = text.replace("−", "-").strip()
     if found := BOUND.fullmatch(text):
         operator, bound = COMPARE[found[1]], float(found[2])
         return lambda value: operator(value, bound)

@@ -27,9 +27,7 @@ def begin(namespace: dict, *, program: str, root: str, reads: list[str], writes:
     namespace["__file__"] = program
     sys.path[0] = str(Path(program).parent)
     sys.argv = [program]
-    threading.excepthook = lambda args: _broken.append(
-        f"a thread failed: {args.exc_type.__name__}: {args.exc_value}"
-    )
+    threading.excepthook = lambda args: _broken.append(f"a thread failed: {args.exc_type.__name__}: {args.exc_value}")
     sys.addaudithook(_hook(root, set(reads), tuple(writes), tuple(hidden)))
     _began = (time.perf_counter(), _cpu())
 
@@ -77,9 +75,14 @@ def _hook(root: str, reads: set[str], writes: tuple[str, ...], hidden: tuple[str
     def check(path: str | bytes | os.PathLike, writing: bool) -> None:
         place = os.path.realpath(os.fsdecode(path))
         shown = place.removeprefix(inside)
-        if writing and not place.startswith(writes):
+        if writing and not (place + os.sep).startswith(writes):
             _refuse(f"it changed {shown}, which is outside its own folder; a run leaves nothing but its record")
-        if place.startswith(inside) and place not in reads and not place.startswith(writes + hidden) and os.path.isfile(place):
+        if (
+            place.startswith(inside)
+            and place not in reads
+            and not place.startswith(writes + hidden)
+            and os.path.isfile(place)
+        ):
             _refuse(
                 f"it opened {shown}, which its key does not know;"
                 " list the file in datasets/manifest.toml and name it in a string, or import it"

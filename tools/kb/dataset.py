@@ -49,7 +49,9 @@ def _dataset(name: str, row: dict, text: str) -> Dataset:
     line = text[: text.find(f"[{name}]")].count("\n") + 1
     for field in row:
         if field not in FIELDS:
-            raise Trouble(MANIFEST, line, f"[{name}] has the unknown field '{field}'{nearest(field, FIELDS)}", "dataset")
+            raise Trouble(
+                MANIFEST, line, f"[{name}] has the unknown field '{field}'{nearest(field, FIELDS)}", "dataset"
+            )
     for field in FIELDS[:-1]:
         if field not in row:
             raise Trouble(MANIFEST, line, f"[{name}] lacks '{field}'; add it", "dataset")

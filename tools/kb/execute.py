@@ -3,8 +3,10 @@
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -85,37 +87,40 @@ def _run_one(notebook: Notebook, name: str, tell: Callable[[str, dict], None]) -
 
 def _supervised(job: dict, tell: Callable[[dict], None]) -> tuple[dict, list[str]]:
     """Start a supervisor and listen to it; what its program left alive is killed, even where the supervisor was."""
-    # its kernel may outlive a killed supervisor by a moment, so whoever listens must not wait for the pipe alone
     command = [sys.executable, "-m", "kb.supervise"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, start_new_session=True, **pipes) as process:
-        end: dict = {}
-        said: list[str] = []
+    end: dict = {}
+    said: list[str] = []
+    with (
+        tempfile.TemporaryFile("w+", errors="replace") as errors,
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True
+        ) as process,
+    ):
         try:
-            process.stdin.write(json.dumps(job) + "\n")
-            process.stdin.flush()
-            for event in _events(process):
+            for event in _events(process, job):
                 said += [event["says"]] if "says" in event else []
                 end = event if "done" in event or "failed" in event else end
                 tell(event)
-        except BrokenPipeError:
-            pass
         finally:
             process.kill()
             _end_marked(job["mark"])
-        errors = process.stderr.read().strip().splitlines()
-    if not end:
-        said += errors[-5:]
+        errors.seek(0)
+        said += [] if end else errors.read().strip().splitlines()[-5:]
     return {"ended": f"exit status {process.returncode}", **end}, said
 
 
-def _events(process: subprocess.Popen) -> Iterator[dict]:
+def _events(process: subprocess.Popen, job: dict) -> Iterator[dict]:
+    assert process.stdin and process.stdout
+    try:
+        process.stdin.write(json.dumps(job) + "\n")
+        process.stdin.flush()
+    except BrokenPipeError:
+        return
     for line in process.stdout:
         event = json.loads(line)
         yield event
         if "done" in event or "failed" in event:
             process.wait()
-            return
 
 
 def _end_marked(mark: str) -> None:
@@ -135,7 +140,12 @@ def _job(notebook: Notebook, snippet: Snippet, key: Key) -> dict:
         "program": str(root / snippet.path),
         "root": str(root),
         "reads": [str((root / path).resolve()) for path in key.files],
-        "writes": ["/dev/", str(shared) + os.sep, str(Path(sys.prefix)) + os.sep, str(root / "snippets/__pycache__") + os.sep],
+        "writes": [
+            "/dev/",
+            str(shared) + os.sep,
+            str(Path(sys.prefix)) + os.sep,
+            str(root / "snippets/__pycache__") + os.sep,
+        ],
         "hidden": [],
     }
     return {
@@ -153,19 +163,29 @@ def _job(notebook: Notebook, snippet: Snippet, key: Key) -> dict:
 
 def _environment(root: Path, snippet: Snippet, shared: Path) -> dict:
     """One thread for each program, so that parallel runs do not fight and numbers do not depend on the cores."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON", "COV_"))}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON", "COV_"))
+    }
     environment |= {f"{name}_NUM_THREADS": "1" for name in THREADS}
     environment |= {"NPROC": "1", "MPLCONFIGDIR": str(shared / "matplotlib"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    environment |= {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    environment |= {
+        "PYTHONHASHSEED": "0",
+        "SOURCE_DATE_EPOCH": "0",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    }
     if not snippet.alone:
         environment["JAX_COMPILATION_CACHE_DIR"] = str(shared / "jax")
+    return environment | {"PATH": f"{environment.get('PATH', os.defpath)}{os.pathsep}{_dot_folder(shared)}"}
+
+
+def _dot_folder(shared: Path) -> Path:
+    """A folder for the end of PATH: where the system has no `dot`, the wheel's under that name."""
     folder = shared / "bin"
     folder.mkdir(exist_ok=True)
-    dot = folder / "dot"
-    if not dot.exists():
-        dot.unlink(missing_ok=True)
-        dot.symlink_to(dot_program())
-    return environment | {"PATH": f"{environment.get('PATH', os.defpath)}{os.pathsep}{folder}"}
+    if not shutil.which("dot"):
+        (folder / "dot").unlink(missing_ok=True)
+        (folder / "dot").symlink_to(dot_program())
+    return folder
 
 
 @cache
@@ -185,7 +205,14 @@ def machine() -> dict:
     processor = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
-        names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+        names = [
+            line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")
+        ]
         processor = names[0] if names else processor
     memory = psutil.virtual_memory().total
-    return {"system": f"{platform.system()} {platform.machine()}", "processor": processor, "cores": os.cpu_count(), "memory": memory}
+    return {
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": processor,
+        "cores": os.cpu_count(),
+        "memory": memory,
+    }

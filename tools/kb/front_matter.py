@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -40,11 +41,15 @@ def _compose(path: str, text: str) -> yaml.MappingNode:
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             if isinstance(event, yaml.AliasEvent):
-                raise Trouble(path, event.start_mark.line + 2, "an alias in front matter; write the value out", "front-matter")
+                raise Trouble(
+                    path, _line(event.start_mark), "an alias in front matter; write the value out", "front-matter"
+                )
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
-        line = (error.problem_mark or error.context_mark).line + 2 if error.problem_mark or error.context_mark else 1
-        raise Trouble(path, line, f"front matter is not YAML: {error.problem}; quote values that hold `:` or `#`", "front-matter") from None
+        line = _line(error.problem_mark or error.context_mark)
+        raise Trouble(
+            path, line, f"front matter is not YAML: {error.problem}; quote values that hold `:` or `#`", "front-matter"
+        ) from None
     except yaml.YAMLError as error:
         raise Trouble(path, 1, f"front matter is not YAML: {error}", "front-matter") from None
     if not isinstance(node, yaml.MappingNode):
@@ -52,7 +57,12 @@ def _compose(path: str, text: str) -> yaml.MappingNode:
     return node
 
 
-def _value(node: yaml.Node) -> object:
+def _line(mark: Any) -> int:
+    # marks count from 0, and the line --- stands above
+    return mark.line + 2 if mark else 1
+
+
+def _value(node: yaml.Node) -> Any:
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_object(node, deep=True)
@@ -64,7 +74,7 @@ def _value(node: yaml.Node) -> object:
 
 def _fields(matter: FrontMatter, node: yaml.MappingNode) -> Iterator[Problem]:
     for key, value in node.value:
-        name, line = str(key.value), key.start_mark.line + 2
+        name, line = str(key.value), _line(key.start_mark)
         if name in matter.lines:
             yield _problem(matter, line, f"'{name}' stands twice (first in line {matter.lines[name]}); keep one")
         elif name not in FIELDS:
@@ -103,11 +113,11 @@ def _wrong(name: str, node: yaml.Node, value: object) -> str | None:
 
 def _claims(matter: FrontMatter, node: yaml.SequenceNode) -> Iterator[Problem]:
     for entry in node.value:
-        line = entry.start_mark.line + 2
+        line = _line(entry.start_mark)
         if not isinstance(entry, yaml.MappingNode):
             yield _problem(matter, line, "a claim is a mapping with says, where, paper, metric, expect and verdict")
             continue
-        rows = [(str(key.value), key.start_mark.line + 2, _value(value)) for key, value in entry.value]
+        rows = [(str(key.value), _line(key.start_mark), _value(value)) for key, value in entry.value]
         rows = [(name, at, _number(value) if name == "paper" else value) for name, at, value in rows]
         rows = [row for row in rows if row[2] is not None or row[0] not in OPTIONAL]
         wrong = list(_claim_problems(matter, line, rows))
@@ -116,7 +126,7 @@ def _claims(matter: FrontMatter, node: yaml.SequenceNode) -> Iterator[Problem]:
             matter.claims.append(Claim(line, **{name: value for name, _, value in rows}))
 
 
-def _number(value: object) -> object:
+def _number(value: Any) -> Any:
     # YAML 1.1 takes 1e-6, without a point, for a text
     try:
         return float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else value
@@ -124,7 +134,7 @@ def _number(value: object) -> object:
         return value
 
 
-def _claim_problems(matter: FrontMatter, line: int, rows: list[tuple[str, int, object]]) -> Iterator[Problem]:
+def _claim_problems(matter: FrontMatter, line: int, rows: list[tuple[str, int, Any]]) -> Iterator[Problem]:
     claim = {name: value for name, _, value in rows}
     for name, at, value in rows:
         if name not in CLAIM_FIELDS:
@@ -143,7 +153,9 @@ def _claim_problems(matter: FrontMatter, line: int, rows: list[tuple[str, int, o
     if ("metric" in claim) != ("expect" in claim):
         yield _problem(matter, line, "metric and expect go together; give both, or neither for an untestable claim")
     if isinstance(claim.get("expect"), str) and expectation(claim["expect"]) is None:
-        yield _problem(matter, line, f'expect is "{claim["expect"]}"; write "<= 1e-6", ">= 3", "0.97 ±0.01" or "2.3e-7 ±50%"')
+        yield _problem(
+            matter, line, f'expect is "{claim["expect"]}"; write "<= 1e-6", ">= 3", "0.97 ±0.01" or "2.3e-7 ±50%"'
+        )
 
 
 def _problem(matter: FrontMatter, line: int, message: str) -> Problem:

@@ -156,8 +156,12 @@ def _survey() -> dict:
     requires = {}
     for name, item in found.items():
         needs = [Requirement(text) for text in item.requires or ()]
-        requires[name] = [canonical(need.name) for need in needs if not need.marker or need.marker.evaluate({"extra": ""})]
-    modules = {name: sorted({canonical(item) for item in items}) for name, items in metadata.packages_distributions().items()}
+        requires[name] = [
+            canonical(need.name) for need in needs if not need.marker or need.marker.evaluate({"extra": ""})
+        ]
+    modules = {
+        name: sorted({canonical(item) for item in items}) for name, items in metadata.packages_distributions().items()
+    }
     return {"versions": {name: item.version for name, item in found.items()}, "requires": requires, "modules": modules}
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 Measured = float | list[float]
 
-SCALES = {"%": 0.01, "pp": 0.01, "ms": 1e-3, "µs": 1e-6, "kB": 1e3, "MB": 1e6, "GB": 1e9}  # noqa: RUF001 the micro sign
+SCALES = {"%": 0.01, "pp": 0.01, "ms": 1e-3, "µs": 1e-6, "kB": 1e3, "MB": 1e6, "GB": 1e9}
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 LATEST = "…"
 TYPED = re.compile(
-    r"(?P<sign>[-−+]?)(?P<digits>\d[\d,]*(?:\.\d+)?|\.\d+)"  # noqa: RUF001 a minus sign as people type it
-    r"(?:[eE](?P<e>[-−+]?\d+)|\s*[×·]\s*10(?P<ten>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+))?"  # noqa: RUF001
+    r"(?P<sign>[-−+]?)(?P<digits>\d[\d,]*(?:\.\d+)?|\.\d+)"
+    r"(?:[eE](?P<e>[-−+]?\d+)|\s*[×·]\s*10(?P<ten>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+))?"
     r"\s*(?P<unit>[^\W\d][\w .-]*|[%×°])?"
 )
 
@@ -47,10 +47,10 @@ def typed(text: str) -> Typed | None:
     if not found:
         return None
     digits = found["digits"].replace(",", "")
-    exponent = int((found["e"] or (found["ten"] or "0").translate(SUPERSCRIPTS)).replace("−", "-"))  # noqa: RUF001
+    exponent = int((found["e"] or (found["ten"] or "0").translate(SUPERSCRIPTS)).replace("−", "-"))
     scale = SCALES.get((found["unit"] or "").strip(), 1.0) * 10.0**exponent
     decimals = len(digits.partition(".")[2])
-    sign = -1.0 if found["sign"] in ("-", "−") else 1.0  # noqa: RUF001
+    sign = -1.0 if found["sign"] in ("-", "−") else 1.0
     return Typed(sign * float(digits) * scale, 10.0**-decimals * scale)
 
 
@@ -82,8 +82,11 @@ def show(value: float, digits: int = 3) -> str:
 
 
 def describe(measured: Measured) -> str:
-    """`0.972 ± 0.0005 (3 seeds)`, or the plain number."""
-    values = seeds(measured)
+    """`0.9722 ± 0.0005 (3 seeds)`: the spread with two digits, the mean as far as the spread; or the plain number."""
+    values, deviation = seeds(measured), spread(measured)
     if len(values) == 1:
         return show(values[0], 4)
-    return f"{show(mean(values), 4)} ± {show(spread(values), 1)} ({len(values)} seeds)"
+    if deviation == 0 or not 1e-3 <= abs(mean(values)) < 1e6 or deviation < 1e-6:
+        return f"{show(mean(values), 4)} ± {show(deviation, 2)} ({len(values)} seeds)"
+    places = max(0, 1 - math.floor(math.log10(deviation)))
+    return f"{mean(values):,.{places}f} ± {deviation:,.{places}f} ({len(values)} seeds)"

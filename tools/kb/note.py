@@ -121,6 +121,8 @@ def parse(path: str, text: str) -> Note:
     """The same from its text."""
     found = re.match(r"---[ ]*\n(?P<yaml>.*?)(?:(?<=\n)---[ ]*(?:\n|$))(?P<body>.*)", text, re.DOTALL)
     if not found:
-        raise Trouble(path, 1, "no front matter; begin with a line ---, then title, date and tags, then ---", "front-matter")
+        raise Trouble(
+            path, 1, "no front matter; begin with a line ---, then title, date and tags, then ---", "front-matter"
+        )
     first = text[: found.start("body")].count("\n") + 1
     return Note(path, found["body"], first, read_front_matter(path, found["yaml"]))

@@ -1,18 +1,16 @@
 """One complete execution of a snippet: the executed notebook, its metrics and its provenance; complete or absent."""
 
-import base64
 import hashlib
 import json
 import os
-import re
 import shutil
-import struct
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from kb.figure import KINDS, Figure, figure_bytes
 from kb.key import Key
 from kb.metric import Measured
 
@@ -20,33 +18,8 @@ STORE = ".cache/runs"
 DAMAGED = ".cache/damaged"
 FILES = ("notebook.ipynb", "record.json")
 SUMS = "SHA256SUMS"
-IMAGES = {"image/svg+xml": "svg", "image/png": "png"}
+LIBRARIES = {"jax": "JAX", "scikit-learn": "scikit-learn", "dtreeviz": "dtreeviz", "flax": "Flax"}
 ALWAYS = ("seconds", "memory")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A picture that a section drew: PNG bytes, or the text of an SVG."""
-
-    section: str
-    kind: str
-    data: bytes
-
-    @property
-    def file(self) -> str:
-        """The name of its file."""
-        return f"{self.section}.{IMAGES[self.kind]}"
-
-    @cached_property
-    def size(self) -> tuple[int, int]:
-        """Width and height in CSS pixels; a PNG is drawn at twice that."""
-        if self.kind == "image/png":
-            width, height = struct.unpack(">II", self.data[16:24])
-            return width // 2, height // 2
-        svg = self.data[:2000].decode(errors="ignore")
-        found = [re.search(rf'<svg[^>]*?\s{name}="([\d.]+)(pt)?', svg) for name in ("width", "height")]
-        width, height = (round(float(m[1]) * (4 / 3 if m[2] else 1)) if m else 600 for m in found)
-        return width, height
 
 
 @dataclass(frozen=True)
@@ -70,8 +43,35 @@ class Run:
     def figures(self, section: str) -> list[Figure]:
         """What a section drew, in order."""
         outputs = self.outputs.get(section, [])
-        found = [(kind, output["data"][kind]) for output in outputs for kind in IMAGES if kind in output.get("data", {})]
-        return [Figure(section, kind, _bytes(kind, data)) for kind, data in found]
+        found = [(kind, output["data"][kind]) for output in outputs for kind in KINDS if kind in output.get("data", {})]
+        names = [section, *(f"{section}-{number}" for number in range(2, len(found) + 1))]
+        return [
+            Figure(name, kind, figure_bytes(kind, _joined(data)))
+            for name, (kind, data) in zip(names, found, strict=False)
+        ]
+
+    @cached_property
+    def all_figures(self) -> list[Figure]:
+        """Every picture of the run, in order."""
+        return [figure for section in self.outputs for figure in self.figures(section)]
+
+    def texts(self, section: str) -> list[str]:
+        """What a section printed, and its last value where that is plain text."""
+        outputs = self.outputs.get(section, [])
+        printed = [_joined(output["text"]) for output in outputs if output["output_type"] == "stream"]
+        shown = [output["data"] for output in outputs if "data" in output]
+        plain = [_joined(data["text/plain"]) for data in shown if set(data) == {"text/plain"}]
+        return [text for text in printed + plain if text.strip() and not text.startswith("<Figure size")]
+
+    def markups(self, section: str) -> list[str]:
+        """The HTML that a section displayed where it drew no picture of the same thing."""
+        shown = [output["data"] for output in self.outputs.get(section, []) if "data" in output]
+        return [_joined(data["text/html"]) for data in shown if "text/html" in data and not KINDS.keys() & data.keys()]
+
+    @property
+    def libraries(self) -> list[str]:
+        """The libraries by which the gallery sorts."""
+        return [title for name, title in LIBRARIES.items() if name in self.record["parts"]["versions"]]
 
     @property
     def day(self) -> str:
@@ -126,9 +126,8 @@ def earlier_records(root: Path, name: str) -> Iterator[dict]:
     yield from sorted(records, key=lambda record: record["started"], reverse=True)
 
 
-def _bytes(kind: str, data: str | list[str]) -> bytes:
-    text = data if isinstance(data, str) else "".join(data)
-    return base64.b64decode(text) if kind == "image/png" else text.encode()
+def _joined(text: str | list[str]) -> str:
+    return text if isinstance(text, str) else "".join(text)
 
 
 def _sums(contents: dict[str, bytes]) -> str:

@@ -93,7 +93,9 @@ class Watch(threading.Thread):
         if time.monotonic() - self.heard > limits["silence"]:
             return f"it neither computed nor printed for {limits['silence']:.0f} s; find what it waits for"
         if memory > limits["memory"]:
-            return f"it took more than {limits['memory'] / 1e9:.3g} GB of memory; use less or raise `Needs` in its header"
+            return (
+                f"it took more than {limits['memory'] / 1e9:.3g} GB of memory; use less or raise `Needs` in its header"
+            )
         if count > limits["processes"]:
             return f"it had more than {limits['processes']} processes at once; start fewer"
         if self.output > limits["output"]:
@@ -145,7 +147,9 @@ def notebook_of(snippet: Snippet, job: dict) -> nbformat.NotebookNode:
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     sections = [section for section in snippet.sections if not section.markdown]
     if len(code) != len(sections):
-        raise Broken(f"jupytext cuts it into {len(code)} code cells where {len(sections)} are marked; mend its `# %%` lines")
+        raise Broken(
+            f"jupytext cuts it into {len(code)} code cells where {len(sections)} are marked; mend its `# %%` lines"
+        )
     for cell, section in zip(code, sections, strict=True):
         cell.metadata["section"] = section.name
         cell.metadata["first"] = section.first

@@ -1,6 +1,7 @@
 """The closed vocabulary of tags, `notes/tags.toml`: aliases, a description and a parent for each."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ class Tag:
 
     name: str
     description: str
-    aliases: tuple[str, ...] = ()
+    aliases: Sequence[str] = ()
     parent: str | None = None
 
     @property
@@ -28,12 +29,14 @@ def read_tags(root: Path) -> dict[str, Tag]:
     """Every tag by its name."""
     try:
         table = tomllib.loads(read_text(root / FILE, FILE))
-        tags = {name: Tag(name, **{**row, "aliases": tuple(row.get("aliases", ()))}) for name, row in table.items()}
+        tags = {name: Tag(name, **row) for name, row in table.items()}
     except (tomllib.TOMLDecodeError, TypeError) as error:
         raise Trouble(FILE, 1, f"not a table of tags ({error}); see the entries there", "tag") from None
     for tag in tags.values():
         if tag.parent and tag.parent not in tags:
-            raise Trouble(FILE, 1, f"'{tag.name}' has the unknown parent '{tag.parent}'{nearest(tag.parent, tags)}", "tag")
+            raise Trouble(
+                FILE, 1, f"'{tag.name}' has the unknown parent '{tag.parent}'{nearest(tag.parent, tags)}", "tag"
+            )
     return tags
 
 

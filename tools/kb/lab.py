@@ -1,0 +1,164 @@
+"""Every snippet as a notebook: today's source, the outputs of its last run, and the run's card."""
+
+import json
+from html import escape
+
+import yaml
+
+from kb.figure import KINDS
+from kb.metric import describe, show
+from kb.notebook import Notebook
+from kb.problem import Problem
+from kb.run import Run
+from kb.snippet import Section, Snippet
+
+FOLDER = ".cache/lab"
+SHOWN = ("numpy", "scipy", "pandas", "scikit-learn", "jax", "jaxlib", "optax", "flax", "matplotlib", "dtreeviz")
+FIRST = """\
+# Where this notebook is not in its repository, fetch that and say where the program lies.
+
+if "__file__" not in globals():
+    if not Path("{folder}").exists():
+        import subprocess
+
+        subprocess.run(["git", "clone", "--depth", "1", "{address}", "{folder}"], check=True)
+    __file__ = str(Path("{folder}/{path}").resolve())
+"""
+
+
+def write_lab(notebook: Notebook, failures: dict[str, Problem]) -> None:
+    """Write one notebook a snippet into a folder that holds nothing else."""
+    folder = notebook.root / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = {f"{name}.ipynb": lab_page(notebook, name, failures.get(name)) for name in notebook.snippets}
+    for path in folder.iterdir():
+        if path.name not in wanted:
+            path.unlink()
+    for name, text in wanted.items():
+        path = folder / name
+        if not path.exists() or path.read_text() != text:
+            path.write_text(text)
+
+
+def users(notebook: Notebook, name: str) -> list[str]:
+    """The notes that link to a snippet."""
+    address = f"snippets/{name}.py"
+    return [note.name for note in notebook.notes.values() if any(link.path.endswith(address) for link in note.links)]
+
+
+def tags(notebook: Notebook, name: str) -> list[str]:
+    """A snippet has the tags of the notes that link to it."""
+    return sorted({tag for user in users(notebook, name) for tag in notebook.notes[user].tags})
+
+
+def lab_page(notebook: Notebook, name: str, problem: Problem | None) -> str:
+    """The notebook that the site shows."""
+    snippet, run = notebook.snippets[name], notebook.runs.get(name)
+    matter = {"title": name, "kind": "lab", "description": snippet.idea, "tags": tags(notebook, name)}
+    if run:
+        matter["date"] = run.day
+    cells = [_text(f"---\n{yaml.safe_dump(matter, sort_keys=False)}---"), _text(card(notebook, snippet, problem))]
+    for section in snippet.sections[1:] if snippet.sections and not snippet.sections[0].title else snippet.sections:
+        cells += [_text(_uncommented(section.source))] if section.markdown else _shown(snippet, section, run)
+    return _notebook(cells)
+
+
+def download(notebook: Notebook, snippet: Snippet, address: str) -> str:
+    """The notebook that people take along: no outputs, and a first cell that fetches the repository."""
+    folder = address.rstrip("/").rpartition("/")[2]
+    cells = [_code(FIRST.format(folder=folder, address=address, path=snippet.path))]
+    for section in snippet.sections:
+        title = [_text(f"## {section.title}")] if section.title else []
+        cells += [_text(_uncommented(section.source))] if section.markdown else [*title, _code(section.source)]
+    return _notebook(cells)
+
+
+def card(notebook: Notebook, snippet: Snippet, problem: Problem | None) -> str:
+    """The header of the program and the card of its run."""
+    run = notebook.runs.get(snippet.name)
+    fields = [(name, escape(value)) for name, value in snippet.header.items()]
+    mentions = ", ".join(f'<a href="../../{user}/">{user}</a>' for user in users(notebook, snippet.name))
+    fields += [("Notes", mentions)] if mentions else []
+    fields += _facts(run) if run else [("Run", escape(str(problem) if problem else "none on this machine"))]
+    fields.append(("Run it", f"<code>./kb run {snippet.name} --again</code> or <code>python {snippet.path}</code>"))
+    links = " · ".join(
+        f'<a href="{snippet.name}.{kind}" download>{snippet.name}.{kind}</a>' for kind in ("ipynb", "py")
+    )
+    fields.append(("Download", links))
+    rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in fields)
+    return f'<aside class="run{"" if run else " missing"}"><dl>{rows}</dl></aside>'
+
+
+def _facts(run: Run) -> list[tuple[str, str]]:
+    record = run.record
+    metrics = " · ".join(f"{name} {describe(value)}" for name, value in record["metrics"].items())
+    imported = {name: version for name, version in record["parts"]["versions"].items() if name in SHOWN}
+    versions = " · ".join(f"{name} {version}" for name, version in imported.items())
+    data = " · ".join(f"{path} (sha256 {digest[:12]}…)" for path, digest in record["parts"]["datasets"].items())
+    machine = record["machine"]
+    facts = [
+        ("Measured", escape(metrics)),
+        ("Run", f"{record['started'][:16].replace('T', ' ')} UTC"),
+        (
+            "Took",
+            f"{show(record['seconds'])} s, {show(record['cpu_seconds'])} CPU s, {show(record['memory'] / 1e6)} MB",
+        ),
+        ("Versions", f"Python {record['parts']['python']} · {versions}"),
+        ("Programs", " · ".join(record["parts"]["programs"].values())),
+        ("Data", data),
+        ("Machine", escape(f"{machine['processor']}, {machine['cores']} cores, {machine['system']}")),
+        ("Revision", record["revision"]),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _shown(snippet: Snippet, section: Section, run: Run | None) -> list[dict]:
+    title = [_text(f"## {section.title}")] if section.title else []
+    return [*title, _code(section.source, _outputs(snippet, section, run) if run else [])]
+
+
+def _outputs(snippet: Snippet, section: Section, run: Run) -> list[dict]:
+    """The recorded outputs, with figures as files instead of inline."""
+    folder, alt = f"../../figures/{snippet.name}", f"what section {section.title} of {snippet.name} drew"
+    figures = iter(run.figures(section.name))
+    outputs = []
+    for output in run.outputs.get(section.name, []):
+        if KINDS.keys() & output.get("data", {}).keys():
+            output = {
+                "output_type": "display_data",
+                "metadata": {},
+                "data": {"text/html": next(figures).drawn(folder, alt)},
+            }
+        outputs.append(output)
+    return outputs
+
+
+def _uncommented(source: str) -> str:
+    return "\n".join(line.removeprefix("#").removeprefix(" ") for line in source.split("\n"))
+
+
+def _text(source: str) -> dict:
+    return {"cell_type": "markdown", "metadata": {}, "source": source}
+
+
+def _code(source: str, outputs: list[dict] = []) -> dict:  # noqa: B006 never changed
+    return {"cell_type": "code", "metadata": {}, "execution_count": None, "source": source, "outputs": outputs}
+
+
+def _notebook(cells: list[dict]) -> str:
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    numbered = [{"id": f"cell-{number}", **cell} for number, cell in enumerate(cells)]
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": numbered}, indent=1)
+
+
+def files(notebook: Notebook, address: str) -> dict[str, bytes]:
+    """What the site publishes beside the pages: each run's figures with small copies, and the downloads."""
+    found: dict[str, bytes] = {}
+    for name, snippet in notebook.snippets.items():
+        found[f"lab/{name}/{name}.py"] = snippet.text.encode()
+        found[f"lab/{name}/{name}.ipynb"] = download(notebook, snippet, address).encode()
+        run = notebook.runs.get(name)
+        for figure in run.all_figures if run else []:
+            small, data = figure.thumbnail()
+            found |= {f"figures/{name}/{figure.file}": figure.data, f"figures/{name}/{small}": data}
+    return found

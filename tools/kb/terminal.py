@@ -1,0 +1,110 @@
+"""What `kb` shows in a terminal: progress, problems, the ledger."""
+
+import sys
+import time
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from kb.execute import Outcome
+from kb.metric import show
+from kb.problem import Problem
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Progress:
+    """A live line for each running snippet and a count of what is left; plain lines where there is no terminal."""
+
+    def __init__(self, total: int):
+        self.total, self.done = total, 0
+        self.running: dict[str, tuple[float, str]] = {}
+        self.live = Live(get_renderable=self._table, console=err, refresh_per_second=4, transient=True)
+
+    def __enter__(self) -> "Progress":
+        if err.is_terminal:
+            self.live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if err.is_terminal:
+            self.live.stop()
+
+    def tell(self, name: str, event: dict) -> None:
+        """Hear what `execute` tells of a snippet."""
+        if "start" in event:
+            self.running[name] = (time.monotonic(), "starting")
+            self._line(f"{name}: started")
+        elif event.get("cell"):
+            self.running[name] = (self.running[name][0], event["cell"])
+        elif "says" in event:
+            self.running[name] = (self.running[name][0], event["says"].strip())
+        elif "end" in event:
+            began, _ = self.running.pop(name)
+            self.done += 1
+            self._line(f"{name}: {event['end']} after {time.monotonic() - began:.1f} s ({self.total - self.done} left)")
+
+    def _line(self, text: str) -> None:
+        if not err.is_terminal:
+            err.print(text, markup=False)
+
+    def _table(self) -> Table:
+        table = Table.grid(padding=(0, 2))
+        for name, (began, what) in list(self.running.items()):
+            table.add_row(f"[bold]{name}", f"{time.monotonic() - began:.0f} s", what.replace("[", r"\["))
+        table.add_row(f"[dim]{self.total - self.done} left")
+        return table
+
+
+def problems(found: list[Problem]) -> None:
+    """One line for each."""
+    for problem in found:
+        err.print(str(problem), style="yellow" if problem.warning else "red", markup=False)
+
+
+def outcomes(found: list[Outcome]) -> None:
+    """The table at the end of a run, then what failed with its last output."""
+    ran = [outcome for outcome in found if outcome.status == "ran"]
+    if ran:
+        table = Table("snippet", "seconds", "CPU seconds", "memory", box=None, header_style="dim")
+        for outcome in ran:
+            table.add_row(
+                outcome.name, f"{outcome.seconds:.1f}", f"{outcome.cpu_seconds:.1f}", f"{outcome.memory / 1e6:.0f} MB"
+            )
+        out.print(table)
+    for outcome in found:
+        if outcome.problem:
+            problems([outcome.problem])
+            err.print(
+                "\n".join(f"    {line}" for line in outcome.tail.splitlines()),
+                style="dim",
+                markup=False,
+                end="\n" * bool(outcome.tail),
+            )
+    counts = {status: sum(outcome.status == status for outcome in found) for status in ("fresh", "ran", "failed")}
+    out.print(", ".join(f"{count} {status}" for status, count in counts.items() if count) or "no snippets")
+
+
+def ledger(rows: list[dict]) -> None:
+    """Every claim in a line."""
+    table = Table("note", "claim", "source", "expected", "measured", "verdict", box=None, header_style="dim")
+    for row in rows:
+        measured = "-" if row["measured"] is None else f"{show(row['measured'], 4)} ({row['seeds']})"
+        paper = "-" if row["paper"] is None else show(row["paper"])
+        agreed = (
+            row["verdict"] if row["verdict"] == row["computed"] else f"{row['verdict']}, computed {row['computed']}"
+        )
+        table.add_row(row["note"].removeprefix("notes/"), row["says"], paper, row["expect"] or "-", measured, agreed)
+    out.print(table)
+
+
+def say(text: str) -> None:
+    """A line on the ordinary output."""
+    out.print(text, markup=False)
+
+
+def ask(question: str) -> str:
+    """An answer from the user, or nothing where there is none to ask."""
+    return input(question) if sys.stdin.isatty() else ""
