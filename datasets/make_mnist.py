@@ -32,22 +32,21 @@ MD5 = {
     "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
     "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
 }
+ALLOWED = {
+    ("numpy.core.multiarray", "_reconstruct"): np._core.multiarray._reconstruct,
+    ("numpy", "ndarray"): np.ndarray,
+    ("numpy", "dtype"): np.dtype,
+}
 OUTPUT = Path(__file__).with_name("mnist.npz")
 
 
 class ArraysOnly(pickle.Unpickler):
     """Unpickles NumPy arrays of numbers; any other name in the pickle is an error before it is called."""
 
-    ALLOWED = {
-        ("numpy.core.multiarray", "_reconstruct"): np._core.multiarray._reconstruct,
-        ("numpy", "ndarray"): np.ndarray,
-        ("numpy", "dtype"): np.dtype,
-    }
-
     def find_class(self, module, name):
-        if (module, name) not in self.ALLOWED:
+        if (module, name) not in ALLOWED:
             raise pickle.UnpicklingError(f"the pickle asks for {module}.{name}, which is not an array")
-        return self.ALLOWED[module, name]
+        return ALLOWED[module, name]
 
 
 def wheel(folder):

@@ -99,7 +99,7 @@ def main(*, examples=60_000, width=78, batch=5000, steps=25, rate=0.5, seeds=3):
         for scale in (255, 1):
             x, y, x_test, y_test = digits(examples, scale)
             params, (losses, accuracies) = fit(keys, x, y, x_test, y_test)
-            runs[loss.__name__, scale] = {
+            run = {
                 "loss": losses,
                 "accuracy": accuracies,
                 "test_loss": over_seeds(missed_probability)(params, x_test, y_test),
@@ -107,7 +107,8 @@ def main(*, examples=60_000, width=78, batch=5000, steps=25, rate=0.5, seeds=3):
                 "last_batch": over_seeds(accuracy)(params, x[-batch:], y[-batch:]),
                 "other_batches": over_seeds(accuracy)(params, x[:-batch], y[:-batch]),
             }
-    return jax.tree.map(np.asarray, runs)
+            runs[loss.__name__, scale] = jax.tree.map(np.asarray, run)
+    return runs
 
 
 # %% result

@@ -1,3 +1,5 @@
+from functools import partial
+
 import jax
 import mnist_race
 import numpy as np
@@ -21,7 +23,7 @@ def beginning(digits):
 def test_five_steps_from_the_same_weights_are_the_same_in_jax_and_in_scikit_learn(digits, beginning):
     # one batch holds all 64 digits, so that the order of the digits cannot matter
     model = mnist_race.fit(mnist_race.classifier(0, width=20, **SETTINGS), *digits[:2])
-    params = mnist_race.train(beginning, jax.random.key(0), *digits[:2], **SETTINGS)
+    params = jax.jit(partial(mnist_race.train, **SETTINGS))(beginning, jax.random.key(0), *digits[:2])
     ours = [np.asarray(param[-1]) for param in params]
     theirs = [model.coefs_[0], model.intercepts_[0], model.coefs_[1], model.intercepts_[1]]
     for first, mine, wanted in zip(beginning, ours, theirs, strict=True):
