@@ -43,13 +43,17 @@ def test_relu_layers_keep_the_variance_of_what_goes_in(digits):
 
 def test_the_cross_entropys_gradient_is_the_finite_difference(digits):
     with jax.enable_x64(True):
-        x, y = jnp.asarray(digits[0], float), jnp.asarray(digits[1])
-        params = jax.tree.map(lambda param: jnp.asarray(param, float), mnist_cnn.init(jax.random.key(0)))
+        x, y = jnp.asarray(digits[0][:8], float), jnp.asarray(digits[1][:8])
         rng = np.random.default_rng(0)
+        # biases off zero: on blank paper the ReLU would stand exactly at its kink
+        params = jax.tree.map(
+            lambda param: param + 0.05 * rng.normal(size=param.shape), mnist_cnn.init(jax.random.key(0))
+        )
         direction = jax.tree.map(lambda param: jnp.asarray(rng.normal(size=param.shape)), params)
         ahead, behind = (jax.tree.map(lambda p, d, h=h: p + h * d, params, direction) for h in (1e-7, -1e-7))
-        difference = (mnist_cnn.cross_entropy(ahead, x, y) - mnist_cnn.cross_entropy(behind, x, y)) / 2e-7
-        slopes = jax.grad(mnist_cnn.cross_entropy)(params, x, y)
+        loss = jax.jit(mnist_cnn.cross_entropy)
+        difference = (loss(ahead, x, y) - loss(behind, x, y)) / 2e-7
+        slopes = jax.jit(jax.grad(loss))(params, x, y)
         slope = sum(jax.tree.leaves(jax.tree.map(jnp.vdot, slopes, direction)))
         assert slope == pytest.approx(float(difference), rel=1e-5)
 
@@ -59,10 +63,3 @@ def test_64_digits_are_learnt_by_heart(digits):
     fit = jax.jit(partial(mnist_cnn.train, batch=16, epochs=40, rate=0.004))
     params, (_, accuracies) = fit(jax.random.key(0), x, y, x, y)
     assert accuracies[-1] == mnist_cnn.accuracy(params, x, y) == 1
-
-
-def test_main_answers_every_test_digit_with_probabilities_for_every_seed():
-    run = mnist_cnn.main(examples=256, epochs=1)
-    assert run["probabilities"].shape == (3, 10000, 10)
-    np.testing.assert_allclose(run["probabilities"].sum(axis=2), 1, atol=1e-5)
-    assert run["parameters"] == 56970

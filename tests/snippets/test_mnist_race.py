@@ -27,8 +27,8 @@ def test_five_steps_from_the_same_weights_are_the_same_in_jax_and_in_scikit_lear
     ours = [np.asarray(param[-1]) for param in params]
     theirs = [model.coefs_[0], model.intercepts_[0], model.coefs_[1], model.intercepts_[1]]
     for first, mine, wanted in zip(beginning, ours, theirs, strict=True):
-        moved = np.linalg.norm(wanted - first)
-        assert np.linalg.norm(mine - wanted) < 1e-3 * moved
+        # Adam's epsilon stands at another place in the two, felt where a gradient is about 1e-7
+        assert np.linalg.norm(mine - wanted) < 5e-3 * np.linalg.norm(wanted - first)
 
 
 def test_the_loss_is_the_one_that_scikit_learn_reports(digits, beginning):
