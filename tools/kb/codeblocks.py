@@ -14,9 +14,9 @@ from kb.problem import read_text
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out templates, and fences that the site shows as plain text: in indented code, comments or longer fences."""
+    """Leave out templates, and fences that the site does not show as code, such as those in comments."""
     shown = {path: _shown(path) for path in {item.path for item in items if isinstance(item, TestBlock)}}
-    keep = [item for item in items if not isinstance(item, TestBlock) or item.obj.lineno in shown[item.path]]
+    keep = [item for item in items if not isinstance(item, TestBlock) or _line(item) in shown[item.path]]
     config.hook.pytest_deselected(items=[item for item in items if item not in keep])
     items[:] = keep
 
@@ -34,6 +34,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
             raise RuntimeError(_message(item, error)) from None
 
 
+def _line(item: TestBlock) -> int:
+    return item.obj.lineno if item.obj else 0
+
+
 def _shown(path: Path) -> set[int]:
     if path.name.startswith("_"):
         return set()
@@ -43,7 +47,7 @@ def _shown(path: Path) -> set[int]:
 def _message(item: TestBlock, error: BaseException) -> str:
     inner = error.__context__ if type(error) is RuntimeError and error.__context__ else error
     lines = [frame.lineno or 0 for frame in traceback.extract_tb(inner.__traceback__) if frame.filename == "<string>"]
-    line = item.obj.lineno + (lines[-1] if lines else 0)
+    line = _line(item) + (lines[-1] if lines else 0)
     said = error.args[0] if inner is error and type(error) is RuntimeError else f"{type(inner).__name__}: {inner}"
     if isinstance(inner, subprocess.CalledProcessError):
         said = f"ended with {inner.returncode}\n{inner.stderr.decode(errors='replace')}"

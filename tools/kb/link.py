@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from kb.bibliography import FILE as WORKS
 from kb.metric import LATEST, typed
 from kb.note import Link, Note
 from kb.notebook import Notebook
@@ -12,7 +13,7 @@ from kb.snippet import Snippet
 
 @dataclass(frozen=True)
 class Target:
-    """`what` is one of section, figure, metric, lab, note, file; `name` the section or metric, `path` the file."""
+    """`what` is section, figure, metric, lab, work, note or file; `path` the file, `name` what stands behind `#`."""
 
     what: str
     path: str
@@ -38,6 +39,12 @@ def resolve(notebook: Notebook, note: Note, link: Link) -> Target | Problem | No
         folder = (notebook.root / path).parent
         others = sorted(item.name for item in folder.iterdir()) if folder.is_dir() else []
         return _problem(note, link, f"there is no {path}{nearest(place.name, others)}")
+    if path == WORKS:
+        if link.fragment not in notebook.bibliography:
+            return _problem(
+                note, link, f"{WORKS} has no work '{link.fragment}'{nearest(link.fragment, notebook.bibliography)}"
+            )
+        return Target("work", path, link.fragment)
     return Target("note" if path.startswith("notes/") else "file", path)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from kb.bibliography import Work, read_bibliography
 from kb.dataset import Dataset, read_manifest
 from kb.key import Key, key_of
 from kb.note import Note, read_note
@@ -86,6 +87,11 @@ class Notebook:
     def tags(self) -> dict[str, Tag]:
         """The closed vocabulary."""
         return read_tags(self.root)
+
+    @cached_property
+    def bibliography(self) -> dict[str, Work]:
+        """The works that notes cite, by their BibTeX keys."""
+        return read_bibliography(self.root)
 
     @cached_property
     def keys(self) -> dict[str, Key]:

@@ -21,7 +21,7 @@ def render(notebook: Notebook, note: Note, repository: str = "", failures: dict[
     for link in reversed(note.links):
         at = link.line - note.first
         rows[at] = rows[at][: link.column] + page.shown(link) + rows[at][link.end :]
-    return "\n".join(rows) + page.claims()
+    return "\n".join(rows) + page.claims() + page.references()
 
 
 class Page:
@@ -29,6 +29,7 @@ class Page:
 
     def __init__(self, notebook: Notebook, note: Note, repository: str, failures: dict[str, Problem]):
         self.notebook, self.note, self.repository, self.failures = notebook, note, repository, failures
+        self.cited: set[str] = set()
 
     def shown(self, link: Link) -> str:
         """What stands in the link's place; a block is indented as the link was."""
@@ -40,6 +41,9 @@ class Page:
             return written
         if target.what == "file":
             return f"[{link.text}]({self.repository}/{quote(target.path)})" if self.repository else link.text
+        if target.what == "work":
+            self.cited.add(target.name)
+            return f"[{link.text}](#{target.name})"
         if target.what == "lab":
             return f"[{link.text}]({lab(target)})"
         if target.what == "metric":
@@ -101,6 +105,15 @@ class Page:
         rows = [self._claim(claim) for claim in self.note.claims]
         return "\n".join(
             ["", "", "## Claims", "", '<div class="claims" markdown="1">', "", head, *rows, "", "</div>", ""]
+        )
+
+    def references(self) -> str:
+        """The works that the note cites, in the order of the bibliography."""
+        if not self.cited:
+            return ""
+        works = [work for key, work in self.notebook.bibliography.items() if key in self.cited]
+        return "\n".join(
+            ["", "", "## References", *(f"\n{work.shown}\n{{: #{work.key} .reference }}" for work in works), ""]
         )
 
     def _claim(self, claim: Claim) -> str:
