@@ -1,9 +1,10 @@
 """A small convolutional network on MNIST: fewer weights than the dense network, less than half its errors.
 
 Source    Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998), Gradient-based learning applied to document recognition,
-          doi 10.1109/5.726791 (convolutions on these digits); the taxonomy of the class notebook of mnist_source.py
+          doi 10.1109/5.726791 (convolutions on these digits); the taxonomy of the notebook of mnist_source.py
 Differs   two convolutions of stride 2 in place of LeNet-5's pooling, 5 epochs; a convolution is the matrix product of
-          patches and filters, because XLA's own is several times slower inside a scan on a CPU; 0.004 is a usual rate
+          patches and filters, because XLA's own is several times slower inside a scan on a CPU; on the last 5,000
+          training digits rate 0.004 was as good as 0.008
 Cost      about 40 s on one core
 """
 

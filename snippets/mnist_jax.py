@@ -1,4 +1,4 @@
-"""The class notebook's network on MNIST, trained as networks are: cross-entropy, shuffled small batches, AdamW.
+"""The course notebook's network on MNIST, trained as networks are: cross-entropy, shuffled small batches, AdamW.
 
 Source    the network of mnist_source.py; I. Loshchilov and F. Hutter (2019), Decoupled weight decay regularization,
           arXiv 1711.05101 (AdamW); L. N. Smith and N. Topin (2018), Super-convergence, arXiv 1708.07120 (one cycle)

@@ -1,8 +1,8 @@
 """The same network, optimizer, batches and number of epochs in JAX and in scikit-learn, raced on one thread each.
 
-Source    "Data Science: Machine Learning", class notebook (Fab Futures 2025), section Frameworks: scikit-learn is
-          "easy-to-use", Jax has "lower-level control, more scalable performance"; the network of mnist_sklearn.py
-Differs   scikit-learn's early stop and weight penalty are off, so that both do 10 epochs of the same work; JAX's
+Source    N. Gershenfeld, "Data Science: Machine Learning", Fab Futures course notebook (2025), section Frameworks:
+          scikit-learn is "easy-to-use", Jax has "lower-level control, more scalable performance"
+Differs   the network is that of mnist_sklearn.py; scikit-learn's early stop and weight penalty are off, so that both do 10 epochs of the same work; JAX's
           compilation is timed apart; three rounds in turn, the best of each counts, since other work can only slow one
 Cost      about 30 s on one core
 Timing    alone

@@ -1,7 +1,7 @@
 """Scikit-learn's multilayer perceptron on MNIST: one call, and what the scale of the input does to it.
 
-Source    "Data Science: Machine Learning", class notebook (Fab Futures 2025), section MNIST, scikit-learn:
-          class.academany.org/futures/data-science/2025/curriculum/DataScienceMachineLearning.html
+Source    N. Gershenfeld, "Data Science: Machine Learning", Fab Futures course notebook (2025), section MNIST,
+          scikit-learn
 Differs   the notebook's files are not given, so both scales are run: bytes / 255 and bytes, as float32 (float64 takes
           twice as long); random_state 1, 2, 3 instead of 1; mended: plt and jnp were not imported
 Cost      about 45 s on one core

@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 
 from kb.dataset import Dataset, digest
 from kb.problem import Trouble
-from kb.snippet import Snippet, read_snippet
+from kb.snippet import Section, Snippet, read_snippet
 
 FORMAT = 1  # of the run record; raise it when what a record holds or how a program is run changes
 KERNEL = "ipykernel"
@@ -37,7 +37,7 @@ class Key:
 
 
 def key_of(root: Path, snippet: Snippet, datasets: dict[str, Dataset]) -> Key:
-    """Everything counts but comments, blank lines, the file's own name and where the repository lies."""
+    """Everything counts but comments, blank lines, the header, the file's own name and where the repository lies."""
     imported = list(_imported(root, snippet))
     programs = [snippet, *imported]
     constants = {PurePosixPath(text).name for program in programs for text in _constants(program.tree)}
@@ -46,7 +46,8 @@ def key_of(root: Path, snippet: Snippet, datasets: dict[str, Dataset]) -> Key:
     versions = _versions({name for program in programs for name in _modules(program.tree)})
     style_paths = [f"snippets/{path.name}" for path in styles]
     parts = {
-        "cells": [[section.name, _hash(section.tokens)] for section in snippet.sections if not section.markdown],
+        "cells": [[section.name, _hash(section.tokens)] for section in _cells(snippet)],
+        "alone": snippet.alone,
         "imports": {program.path: _hash(token for s in program.sections for token in s.tokens) for program in imported},
         "datasets": {dataset.path: _digest(root, dataset.path) for dataset in data},
         "styles": {path: _digest(root, path) for path in style_paths},
@@ -75,9 +76,21 @@ def changes(before: dict, now: dict) -> Iterator[str]:
             if was != is_:
                 told = f" ({was or 'absent'} -> {is_ or 'absent'})" if part in ("versions", "programs") else ""
                 yield f"{name} changed{told}"
-    for part in ("python", "machine", "format"):
-        if before[part] != now[part]:
-            yield f"the {part} changed ({before[part]} -> {now[part]})"
+    for part, called in (
+        ("python", "Python"),
+        ("machine", "the machine"),
+        ("format", "the format"),
+        ("alone", "`Timing`"),
+    ):
+        if before.get(part) != now[part]:
+            yield f"{called} changed ({before.get(part)} -> {now[part]})"
+
+
+def _cells(snippet: Snippet) -> list[Section]:
+    """The code cells, but for the header: it is prose, unless the program reads its own `__doc__`."""
+    code = [section for section in snippet.sections if not section.markdown]
+    is_header = bool(code) and not code[0].title and len(ast.parse(code[0].source).body) == 1 and bool(snippet.idea)
+    return code[1:] if is_header and "__doc__" not in snippet.text else code
 
 
 def _hash(tokens) -> str:
