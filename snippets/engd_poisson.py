@@ -122,15 +122,15 @@ def update(theta, points, cut, halvings):
     return theta - steps[best] * descent, losses[best], steps[best]
 
 
-@partial(jax.jit, static_argnames=("cut", "steps", "halvings"))
-def train(theta, points, grid, *, cut, steps, halvings=16):
+@partial(jax.jit, static_argnames="halvings")
+def train(theta, points, grid, *, cuts, halvings=16):
     """Parameters after each step of each start in the stack `theta`, with loss, relative L2 error and step length."""
 
-    def step(theta, _):
+    def step(theta, cut):
         theta, value, length = update(theta, points, cut, halvings)
         return theta, (theta, value, relative_error(theta, *grid), length)
 
-    return jax.lax.map(lambda one: jax.lax.scan(step, one, length=steps)[1], theta)
+    return jax.lax.map(lambda one: jax.lax.scan(step, one, cuts)[1], theta)
 
 
 # %% evaluate

@@ -2,8 +2,9 @@
 
 Source    N. Gershenfeld, "Data Science: Machine Learning", Fab Futures course notebook (2025), section Frameworks:
           scikit-learn is "easy-to-use", Jax has "lower-level control, more scalable performance"
-Differs   the network is that of mnist_sklearn.py; scikit-learn's early stop and weight penalty are off, so that both do 10 epochs of the same work; JAX's
-          compilation is timed apart; three rounds in turn, the best of each counts, since other work can only slow one
+Differs   the source times nothing; the network is that of mnist_sklearn.py, with scikit-learn's early stop and weight
+          penalty off, so that both do 10 epochs of the same work; JAX's compilation is timed apart; three rounds in
+          turn, the best of each counts, since other work on the machine can only slow one down
 Cost      about 30 s on one core
 Timing    alone
 """

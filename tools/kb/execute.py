@@ -2,8 +2,6 @@
 
 import json
 import os
-import platform
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,19 +9,16 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 
-import psutil
-
-from kb.key import Key, dot_program
+from kb.key import Key
+from kb.limits import end_processes
+from kb.machine import environment, machine, revision
 from kb.notebook import Notebook
 from kb.problem import Problem
 from kb.run import earlier_records, read_run
 from kb.snippet import Snippet
 
-MARK = "KB_RUN"
-THREADS = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM", "BLIS", "NUMBA")
 UNKNOWN_COST = 1e9  # a program never run before starts first: it may be the longest
 
 
@@ -71,8 +66,13 @@ def _outcome(name: str, status: str, record: dict) -> Outcome:
 
 
 def _run_one(notebook: Notebook, name: str, tell: Callable[[str, dict], None]) -> Outcome:
-    snippet, key = notebook.snippets[name], notebook.keys[name]
+    snippet, key = notebook.snippets[name], notebook.keys.get(name)
     tell(name, {"start": True})
+    if key is None:
+        tell(name, {"end": "failed"})
+        return Outcome(
+            name, "failed", problem=Problem(snippet.path, 1, "a program that it imports cannot be read", "run")
+        )
     end, said = _supervised(_job(notebook, snippet, key), lambda event: tell(name, event))
     run = read_run(notebook.root, key) if end.get("done") else None
     if run:
@@ -103,7 +103,7 @@ def _supervised(job: dict, tell: Callable[[dict], None]) -> tuple[dict, list[str
                 tell(event)
         finally:
             process.kill()
-            _end_marked(job["mark"])
+            end_processes(job["mark"])
         errors.seek(0)
         said += [] if end else errors.read().strip().splitlines()[-5:]
     return {"ended": f"exit status {process.returncode}", **end}, said
@@ -121,15 +121,6 @@ def _events(process: subprocess.Popen, job: dict) -> Iterator[dict]:
         yield event
         if "done" in event or "failed" in event:
             process.wait()
-
-
-def _end_marked(mark: str) -> None:
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get(MARK) == mark:
-                process.kill()
-        except psutil.Error:
-            continue
 
 
 def _job(notebook: Notebook, snippet: Snippet, key: Key) -> dict:
@@ -155,64 +146,7 @@ def _job(notebook: Notebook, snippet: Snippet, key: Key) -> dict:
         "mark": uuid.uuid4().hex,
         "limits": notebook.limits(snippet),
         "contain": contain,
-        "environment": _environment(root, snippet, shared),
-        "revision": _revision(root),
+        "environment": environment(shared, snippet.alone),
+        "revision": revision(root),
         "machine": machine(),
-    }
-
-
-def _environment(root: Path, snippet: Snippet, shared: Path) -> dict:
-    """One thread for each program, so that parallel runs do not fight and numbers do not depend on the cores."""
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON", "COV_"))
-    }
-    environment |= {f"{name}_NUM_THREADS": "1" for name in THREADS}
-    environment |= {"NPROC": "1", "MPLCONFIGDIR": str(shared / "matplotlib"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    environment |= {
-        "PYTHONHASHSEED": "0",
-        "SOURCE_DATE_EPOCH": "0",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    }
-    if not snippet.alone:
-        environment["JAX_COMPILATION_CACHE_DIR"] = str(shared / "jax")
-    return environment | {"PATH": f"{environment.get('PATH', os.defpath)}{os.pathsep}{_dot_folder(shared)}"}
-
-
-def _dot_folder(shared: Path) -> Path:
-    """A folder for the end of PATH: where the system has no `dot`, the wheel's under that name."""
-    folder = shared / "bin"
-    folder.mkdir(exist_ok=True)
-    if not shutil.which("dot"):
-        (folder / "dot").unlink(missing_ok=True)
-        (folder / "dot").symlink_to(dot_program())
-    return folder
-
-
-@cache
-def _revision(root: Path) -> str:
-    """The git revision, with `+` where the working tree differs; empty outside git."""
-    ask = lambda *words: subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True).stdout.strip()  # noqa: E731
-    try:
-        revision = ask("rev-parse", "--short=12", "HEAD")
-        return revision + ("+" if revision and ask("status", "--porcelain") else "")
-    except OSError:
-        return ""
-
-
-@cache
-def machine() -> dict:
-    """What it ran on: system, processor, cores and memory (bytes); no name of a host."""
-    processor = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        names = [
-            line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")
-        ]
-        processor = names[0] if names else processor
-    memory = psutil.virtual_memory().total
-    return {
-        "system": f"{platform.system()} {platform.machine()}",
-        "processor": processor,
-        "cores": os.cpu_count(),
-        "memory": memory,
     }

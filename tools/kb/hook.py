@@ -13,11 +13,11 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from kb import index, lab
+from kb import index, lab, ledger
 from kb.execute import bring_up_to_date
 from kb.notebook import Notebook
 from kb.problem import Problem, Trouble
-from kb.render import render
+from kb.render import failure, render
 
 log = logging.getLogger("mkdocs.plugins.kb")
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
@@ -62,8 +62,14 @@ def on_pre_build(config: MkDocsConfig) -> None:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the made pages, the figures, the downloads and `claims.json`."""
     notebook = State.notebook
+    for problem in notebook.unreadable:
+        broken = files.get_file_from_path(problem.path.removeprefix("notes/"))
+        if broken:
+            files.remove(broken)
+            text = f"---\ntitle: {Path(problem.path).stem}\n---\n\n{failure(str(problem))}\n"
+            files.append(File.generated(config, broken.src_uri, content=text))
     made: dict[str, str | bytes] = {**index.pages(notebook), **lab.files(notebook, config.repo_url or "")}
-    made["claims.json"] = json.dumps(index.ledger(notebook), indent=1, ensure_ascii=False)
+    made["claims.json"] = json.dumps(ledger.ledger(notebook), indent=1, ensure_ascii=False)
     for address, content in made.items():
         files.append(File.generated(config, address, content=content))
     return files
@@ -74,7 +80,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     note = State.notebook.notes.get(page.file.src_uri.removesuffix(".md"))
     if note is None:
         return markdown
-    page.meta["verdicts"] = index.verdicts(note)
+    page.meta["verdicts"] = ledger.verdicts(note)
     page.meta["kind"] = note.kind
     return render(State.notebook, note, f"{config.repo_url}/blob/main", State.failures)
 

@@ -1,12 +1,12 @@
 """The pages that are made, not written: home, notes, lab, tags and claims; and the ledger of all claims."""
 
 from collections import Counter
-from collections.abc import Iterable
 from html import escape
 
-from kb.claim import VERDICTS, computed_verdict
-from kb.figure import Figure
-from kb.metric import describe, mean, seeds, show, spread
+from kb.cards import badge, badges, chips, description, note_card, thumb, time
+from kb.claim import VERDICTS
+from kb.ledger import ledger
+from kb.metric import describe, show
 from kb.note import Note
 from kb.notebook import Notebook
 from kb.tag import Tag, find
@@ -28,39 +28,6 @@ def pages(notebook: Notebook) -> dict[str, str]:
     return made | {f"tags/{tag.slug}.md": tag_page(notebook, tag) for tag in notebook.tags.values()}
 
 
-def ledger(notebook: Notebook) -> list[dict]:
-    """Every claim of every note, beside what was measured; the published shape of `claims.json`."""
-    rows = []
-    for note in notebook.notes.values():
-        for claim in note.claims:
-            run = notebook.runs.get(claim.snippet)
-            measured = run.metrics.get(claim.metric_name) if run else None
-            rows.append(
-                {
-                    "note": note.path,
-                    "says": claim.says,
-                    "where": claim.where,
-                    "paper": claim.paper,
-                    "metric": claim.metric,
-                    "measured": None if measured is None else mean(measured),
-                    "spread": None if measured is None else spread(measured),
-                    "seeds": None if measured is None else len(seeds(measured)),
-                    "expect": claim.expect,
-                    "verdict": claim.verdict,
-                    "computed": computed_verdict(claim, measured),
-                    "fresh": run is not None or claim.metric is None,
-                    "because": claim.because,
-                }
-            )
-    return rows
-
-
-def verdicts(note: Note) -> dict[str, int]:
-    """How many of a note's claims have each verdict."""
-    counts = Counter(claim.verdict for claim in note.claims)
-    return {verdict: counts[verdict] for verdict in VERDICTS if counts[verdict]}
-
-
 def by_date(notebook: Notebook) -> list[Note]:
     """The newest first."""
     return sorted(notebook.notes.values(), key=lambda note: (str(note.meta.get("date", "")), note.title), reverse=True)
@@ -70,12 +37,12 @@ def home(notebook: Notebook) -> str:
     """What this is, what holds, and what is new, in one screen."""
     counts = Counter(claim.verdict for note in notebook.notes.values() for claim in note.claims)
     badges = "".join(
-        f'<a href="claims/?verdict={verdict}">{_badge(verdict, counts[verdict])}</a>'
+        f'<a href="claims/?verdict={verdict}">{badge(verdict, counts[verdict])}</a>'
         for verdict in VERDICTS
         if counts[verdict]
     )
     tally = f'<div class="tally"><p>Of {counts.total()} claims</p>{badges}</div>'
-    cards = "".join(_note_card(notebook, note) for note in by_date(notebook)[:NEWEST])
+    cards = "".join(note_card(notebook, note) for note in by_date(notebook)[:NEWEST])
     newest = _html(f'<div class="cards">{cards}</div>')
     cloud = _html(_cloud(notebook, "tags/"))
     return _page("Home", _html(HERO + tally), "## Newest notes", newest, "## Tags", cloud)
@@ -84,8 +51,8 @@ def home(notebook: Notebook) -> str:
 def notes(notebook: Notebook) -> str:
     """Every note by date."""
     rows = "".join(
-        f'<li>{_time(note)}<div><a class="title" href="../{note.name}/">{escape(note.title)}</a>{_description(note)}'
-        f'<div class="marks">{_badges(note)}{_chips(note.tags, "../")}</div></div></li>'
+        f'<li>{time(note)}<div><a class="title" href="../{note.name}/">{escape(note.title)}</a>{description(note)}'
+        f'<div class="marks">{badges(note)}{chips(note.tags, "../")}</div></div></li>'
         for note in by_date(notebook)
     )
     return _page("Notes", _html(f'<ul class="notelist">{rows}</ul>'))
@@ -97,7 +64,7 @@ def gallery(notebook: Notebook) -> str:
     for name, snippet in notebook.snippets.items():
         run = notebook.runs.get(name)
         known = run.libraries if run else []
-        picture = _thumb(run.all_figures, f"../figures/{name}") if run else ""
+        picture = thumb(run.all_figures, f"../figures/{name}") if run else ""
         cost = f"{show(run.record['seconds'])} s" if run else "no run on this machine"
         cards += (
             f'<article class="card" data-library="{" ".join(known)}">{picture}<h3><a href="{name}/">{name}</a></h3>'
@@ -159,7 +126,7 @@ def _ledger_row(notebook: Notebook, note: Note, row: dict) -> str:
     measured = (
         f'<a href="../lab/{name}/">{describe(run.metrics[metric])}</a>' if row["measured"] is not None and run else "–"
     )
-    verdict = _badge(row["verdict"]) + (
+    verdict = badge(row["verdict"]) + (
         "" if row["computed"] == row["verdict"] else "<small>not confirmed on this machine</small>"
     )
     cells = [
@@ -176,29 +143,6 @@ def _ledger_row(notebook: Notebook, note: Note, row: dict) -> str:
     return f"<tr {data}>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
-def _note_card(notebook: Notebook, note: Note) -> str:
-    title = f'<h3><a href="{note.name}/">{escape(note.title)}</a></h3>{_time(note)}{_description(note)}'
-    marks = _badges(note) + _chips(note.tags, "")
-    return f'<article class="card">{_note_thumb(notebook, note)}{title}{marks}</article>'
-
-
-def _description(note: Note) -> str:
-    return f"<p>{escape(note.meta.get('description', ''))}</p>"
-
-
-def _note_thumb(notebook: Notebook, note: Note) -> str:
-    """The first picture that the note shows."""
-    for link in note.links:
-        run = notebook.runs.get(link.path.rpartition("/")[2].removesuffix(".py"))
-        if run and (figures := run.figures(link.fragment)):
-            return _thumb(figures, f"figures/{run.record['name']}")
-    return ""
-
-
-def _thumb(figures: list[Figure], folder: str) -> str:
-    return figures[0].thumb_tag(folder) if figures else ""
-
-
 def _counts(notebook: Notebook) -> Counter:
     found = (find(tag, notebook.tags) for note in notebook.notes.values() for tag in note.tags)
     return Counter(tag.name for tag in found if tag)
@@ -211,27 +155,6 @@ def _cloud(notebook: Notebook, up: str) -> str:
         f'<li><a href="{up}{tag.slug}/">{tag.name}<small>{counts[tag.name]}</small></a></li>' for tag in shown
     )
     return f'<ul class="tagcloud">{rows}</ul>'
-
-
-def _badge(verdict: str, count: int | None = None) -> str:
-    return f'<span class="verdict {verdict}">{"" if count is None else f"{count} "}{verdict}</span>'
-
-
-def _badges(note: Note) -> str:
-    rows = "".join(f"<li>{_badge(verdict, count)}</li>" for verdict, count in verdicts(note).items())
-    return f'<ul class="verdicts">{rows}</ul>' if rows else ""
-
-
-def _chips(names: Iterable[str], up: str) -> str:
-    rows = "".join(
-        f'<li><a class="chip" href="{up}tags/{escape(name.lower())}/">{escape(name)}</a></li>' for name in names
-    )
-    return f'<ul class="chips">{rows}</ul>'
-
-
-def _time(note: Note) -> str:
-    day = note.meta.get("date")
-    return f'<time datetime="{day}">{day:%-d %B %Y}</time>' if hasattr(day, "strftime") else ""
 
 
 def _page(title: str, *blocks: str) -> str:

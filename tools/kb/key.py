@@ -4,23 +4,17 @@ import ast
 import hashlib
 import json
 import platform
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib import metadata
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from packaging.requirements import Requirement
-
 from kb.dataset import Dataset, digest
-from kb.problem import Trouble
+from kb.installed import dot_version, versions_behind
 from kb.snippet import Section, Snippet, read_snippet
 
 FORMAT = 1  # of the run record; raise it when what a record holds or how a program is run changes
-KERNEL = "ipykernel"
 
 
 @dataclass(frozen=True)
@@ -43,7 +37,7 @@ def key_of(root: Path, snippet: Snippet, datasets: dict[str, Dataset]) -> Key:
     constants = {PurePosixPath(text).name for program in programs for text in _constants(program.tree)}
     data = [dataset for dataset in datasets.values() if PurePosixPath(dataset.file).name in constants]
     styles = [path for path in sorted((root / "snippets").glob("*.mplstyle")) if path.name in constants]
-    versions = _versions({name for program in programs for name in _modules(program.tree)})
+    versions = versions_behind({name for program in programs for name in _modules(program.tree)})
     style_paths = [f"snippets/{path.name}" for path in styles]
     parts = {
         "cells": [[section.name, _hash(section.tokens)] for section in _cells(snippet)],
@@ -128,66 +122,3 @@ def _constants(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in bare:
             yield node.value
-
-
-def _versions(modules: set[str]) -> dict[str, str]:
-    """The distributions behind the modules, the kernel's own, and all that those require."""
-    installed = _installed()
-    todo = [name for module in modules for name in installed["modules"].get(module, ())] + [KERNEL]
-    versions: dict[str, str] = {}
-    while todo:
-        name = todo.pop()
-        if name not in versions and name in installed["versions"]:
-            versions[name] = installed["versions"][name]
-            todo += installed["requires"][name]
-    return dict(sorted(versions.items()))
-
-
-@cache
-def _installed() -> dict:
-    """What is installed here, remembered beside the environment for as long as its list of distributions stands."""
-    listing = sorted(path.name for folder in sys.path for path in Path(folder or ".").glob("*.dist-info"))
-    stamp = hashlib.sha256("\0".join([sys.version, *listing]).encode()).hexdigest()
-    remembered = Path(sys.prefix) / "kb-installed.json"
-    try:
-        installed = json.loads(remembered.read_text())
-        if installed["stamp"] == stamp:
-            return installed
-    except (OSError, ValueError, KeyError):
-        pass
-    installed = {"stamp": stamp, **_survey()}
-    try:
-        remembered.write_text(json.dumps(installed))
-    except OSError:
-        pass  # a read-only environment only costs the second it takes to look again
-    return installed
-
-
-def _survey() -> dict:
-    canonical = lambda name: name.lower().replace("_", "-").replace(".", "-")  # noqa: E731
-    found = {canonical(item.metadata["Name"]): item for item in metadata.distributions()}
-    requires = {}
-    for name, item in found.items():
-        needs = [Requirement(text) for text in item.requires or ()]
-        requires[name] = [
-            canonical(need.name) for need in needs if not need.marker or need.marker.evaluate({"extra": ""})
-        ]
-    modules = {
-        name: sorted({canonical(item) for item in items}) for name, items in metadata.packages_distributions().items()
-    }
-    return {"versions": {name: item.version for name, item in found.items()}, "requires": requires, "modules": modules}
-
-
-def dot_program() -> str:
-    """The `dot` that draws trees: the system's, else that of the graphviz-pure wheel."""
-    found = shutil.which("dot") or shutil.which("graphviz-pure", path=str(Path(sys.prefix) / "bin"))
-    if not found:
-        raise Trouble("pyproject.toml", 1, "no `dot` and no graphviz-pure; run `./kb` again to set up .venv", "setup")
-    return found
-
-
-@cache
-def dot_version() -> str:
-    """What `dot -V` says of itself."""
-    done = subprocess.run([dot_program(), "-V"], capture_output=True, text=True)
-    return (done.stderr or done.stdout).strip()

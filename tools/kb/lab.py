@@ -18,6 +18,8 @@ FIRST = """\
 # Where this notebook is not in its repository, fetch that and say where the program lies.
 
 if "__file__" not in globals():
+    from pathlib import Path
+
     if not Path("{folder}").exists():
         import subprocess
 

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from kb.notebook import Notebook
-from kb.problem import Trouble, nearest
+from kb.problem import Trouble, nearest, read_text
 from kb.snippet import slug
 from kb.tag import find
 
@@ -47,8 +47,8 @@ def _tag(notebook: Notebook, word: str) -> str:
 
 
 def _filled(notebook: Notebook, template: str, fields: dict[str, str], with_snippet: bool) -> str:
-    """The template with its capital words replaced; lines between `<!-- snippet` marks only where there is one."""
-    text = (notebook.root / template).read_text(encoding="utf-8")
+    """The template with its capital words replaced; what is for a note with a snippet only where there is one."""
+    text = read_text(notebook.root / template, template)
     if not with_snippet:
         text = re.sub(r"<!-- with a snippet -->\n.*?<!-- end -->\n", "", text, flags=re.DOTALL)
     text = re.sub(r"<!-- (?:with a snippet|end) -->\n", "", text)

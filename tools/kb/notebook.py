@@ -1,5 +1,6 @@
 """The whole: a folder with `mkdocs.yml` that holds notes, snippets, datasets and the runs made of them."""
 
+import contextlib
 import os
 import tomllib
 from dataclasses import dataclass
@@ -8,10 +9,10 @@ from pathlib import Path
 
 from kb.bibliography import Work, read_bibliography
 from kb.dataset import Dataset, read_manifest
-from kb.key import Key, key_of
+from kb.key import Key, changes, key_of
 from kb.note import Note, read_note
-from kb.problem import Problem, Trouble
-from kb.run import Run, read_run
+from kb.problem import Problem, Trouble, read_text
+from kb.run import Run, earlier_records, read_run
 from kb.snippet import Snippet, read_snippet
 from kb.tag import Tag, read_tags
 
@@ -95,8 +96,12 @@ class Notebook:
 
     @cached_property
     def keys(self) -> dict[str, Key]:
-        """Today's key of each snippet."""
-        return {name: key_of(self.root, snippet, self.datasets) for name, snippet in self.snippets.items()}
+        """Today's key of each snippet; none where a program that it imports cannot be read."""
+        keys = {}
+        for name, snippet in self.snippets.items():
+            with contextlib.suppress(Trouble):  # it is among the unreadable
+                keys[name] = key_of(self.root, snippet, self.datasets)
+        return keys
 
     @cached_property
     def runs(self) -> dict[str, Run]:
@@ -104,11 +109,25 @@ class Notebook:
         found = {name: read_run(self.root, key) for name, key in self.keys.items()}
         return {name: run for name, run in found.items() if run is not None}
 
+    def why_stale(self, name: str) -> str:
+        """Why a snippet has no fresh run."""
+        if name not in self.keys:
+            return "a program that it imports cannot be read"
+        for record in earlier_records(self.root, name):
+            return " and ".join(changes(record["parts"], self.keys[name].parts)) + " since its last run"
+        return "it has not been run"
+
     @cached_property
     def settings(self) -> dict:
         """`[tool.kb]` of pyproject.toml."""
-        path = self.root / "pyproject.toml"
-        return tomllib.loads(path.read_text()).get("tool", {}).get("kb", {}) if path.is_file() else {}
+        if not (self.root / "pyproject.toml").is_file():
+            return {}
+        try:
+            return (
+                tomllib.loads(read_text(self.root / "pyproject.toml", "pyproject.toml")).get("tool", {}).get("kb", {})
+            )
+        except tomllib.TOMLDecodeError as error:
+            raise Trouble("pyproject.toml", 1, f"not TOML: {error}", "settings") from None
 
     def limits(self, snippet: Snippet) -> dict:
         """What a run may take, in seconds and bytes: the defaults, the settings, then the snippet's header."""

@@ -1,5 +1,7 @@
 """One complete execution of a snippet: the executed notebook, its metrics and its provenance; complete or absent."""
 
+import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -108,9 +110,14 @@ def write_run(root: Path, key: Key, record: dict, notebook: str) -> None:
         whole.mkdir()
         for name in contents:
             os.rename(Path(folder) / name, whole / name)
-        if (store / key.hash).exists():
+        # another process may put its own run there between the two: either one will do
+        with contextlib.suppress(FileNotFoundError):
             os.rename(store / key.hash, Path(folder) / "replaced")
-        os.rename(whole, store / key.hash)
+        try:
+            os.rename(whole, store / key.hash)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
 
 
 def earlier_records(root: Path, name: str) -> Iterator[dict]:

@@ -10,13 +10,11 @@ import re
 import sys
 import tempfile
 import threading
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import jupytext
 import nbformat
-import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from traitlets.config import Config
@@ -24,11 +22,11 @@ from traitlets.config import Config
 from kb.contain import RESULTS
 from kb.dataset import read_manifest
 from kb.key import key_of
+from kb.limits import MARK, Watch, end_processes
+from kb.problem import Trouble
 from kb.run import write_run
 from kb.snippet import Snippet, read_snippet
 
-MARK = "KB_RUN"  # an environment variable by which every process that a run started is found again
-POLL = 0.2  # seconds
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 PLACE = re.compile(r"Cell In\s*\[(\d+)\], line (\d+)")
 ALIVE = "import kb.contain as _; "
@@ -49,80 +47,6 @@ class Broken(Exception):
     def __init__(self, message: str, line: int = 1):
         super().__init__(message)
         self.line = line
-
-
-class Watch(threading.Thread):
-    """Polls every process of the run; what goes over a limit is killed and named in `reason`."""
-
-    def __init__(self, mark: str, limits: dict):
-        super().__init__(daemon=True)
-        self.mark, self.limits = mark, limits
-        self.reason: str | None = None
-        self.peak = 0
-        self.heard = time.monotonic()
-        self.output = 0
-        self._cpu = 0.0
-        self._stop_asked = threading.Event()
-
-    def hear(self, size: int) -> None:
-        """The program printed or displayed that many bytes, or finished a cell."""
-        self.heard = time.monotonic()
-        self.output += size
-
-    def run(self) -> None:
-        """Poll until asked to stop, or until a limit is broken."""
-        began = time.monotonic()
-        while not self._stop_asked.wait(POLL) and not self.reason:
-            self.reason = self._over(time.monotonic() - began)
-        if self.reason:
-            end_processes(self.mark)
-
-    def stop(self) -> None:
-        """Stop polling."""
-        self._stop_asked.set()
-        self.join()
-
-    def _over(self, elapsed: float) -> str | None:
-        memory, count, cpu = self._use()
-        self.peak = max(self.peak, memory)
-        if cpu - self._cpu > 0.02 * POLL:
-            self.heard, self._cpu = time.monotonic(), cpu
-        limits = self.limits
-        if elapsed > limits["seconds"]:
-            return f"it ran longer than {limits['seconds']:.0f} s; make it faster or raise `Limit` in its header"
-        if time.monotonic() - self.heard > limits["silence"]:
-            return f"it neither computed nor printed for {limits['silence']:.0f} s; find what it waits for"
-        if memory > limits["memory"]:
-            return (
-                f"it took more than {limits['memory'] / 1e9:.3g} GB of memory; use less or raise `Needs` in its header"
-            )
-        if count > limits["processes"]:
-            return f"it had more than {limits['processes']} processes at once; start fewer"
-        if self.output > limits["output"]:
-            return f"it printed more than {limits['output'] / 1e6:.3g} MB; print less"
-        return None
-
-    def _use(self) -> tuple[int, int, float]:
-        memory, count, cpu = 0, 0, 0.0
-        for process in psutil.Process().children(recursive=True):
-            try:
-                with process.oneshot():
-                    memory += process.memory_info().rss
-                    cpu += sum(process.cpu_times()[:2])
-                count += 1
-            except psutil.Error:
-                continue
-        return memory, count, cpu
-
-
-def end_processes(mark: str) -> None:
-    """Kill every process that carries the mark, wherever it went."""
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get(MARK) == mark:
-                process.kill()
-        except psutil.Error:
-            continue
 
 
 class Client(NotebookClient):
@@ -256,6 +180,10 @@ def main() -> None:
         emit(done=True)
     except Broken as broken:
         emit(failed=str(broken), line=broken.line)
+    except Trouble as trouble:
+        emit(failed=trouble.problem.message, line=trouble.problem.line)
+    except OSError as error:
+        emit(failed=f"its record could not be written: {error.strerror or error}; nothing was kept")
     finally:
         end_processes(job["mark"])
 

@@ -1,40 +1,17 @@
-"""Every rule is a generator; its docstring is the rule."""
+"""The rules that a note keeps."""
 
 import io
 from collections.abc import Iterator
-from itertools import pairwise
 
 from pytest_codeblocks.main import extract_from_buffer
 
-from kb import dataset
 from kb.claim import Claim, computed_verdict
-from kb.key import changes
 from kb.link import Target, resolve
 from kb.metric import LATEST, agrees, describe, finer_than_spread, typed
 from kb.note import Link, Note
 from kb.notebook import Notebook
-from kb.problem import Problem, Trouble, nearest
-from kb.run import ALWAYS, earlier_records
-from kb.snippet import FIELDS, Snippet
+from kb.problem import Problem, nearest
 from kb.tag import find
-
-ORDER = ("setup", "data", "model", "loss", "train", "evaluate", "main", "result")
-NEEDED = ("Source", "Differs", "Cost")
-
-
-def check(notebook: Notebook) -> list[Problem]:
-    """Every problem of the notebook, by file and line; one broken file leaves the rest checked."""
-    try:
-        found = list(notebook.unreadable) + list(dataset.problems(notebook.root, notebook.datasets))
-        for note in notebook.notes.values():
-            for rule in NOTE_RULES:
-                found += rule(notebook, note)
-        for snippet in notebook.snippets.values():
-            for rule in SNIPPET_RULES:
-                found += rule(notebook, snippet)
-    except Trouble as trouble:
-        return [trouble.problem]
-    return sorted(set(found))
 
 
 def front_matter(notebook: Notebook, note: Note) -> Iterator[Problem]:
@@ -145,61 +122,4 @@ def code_blocks(notebook: Notebook, note: Note) -> Iterator[Problem]:
             yield Problem(note.path, fence.line + note.first - 1, message, "code")
 
 
-def header(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
-    """A program says its idea, its source, how it differs and what it costs."""
-    if not snippet.idea:
-        yield Problem(
-            snippet.path, 1, "no docstring; say the idea in one sentence, then Source, Differs and Cost", "header"
-        )
-        return
-    for name in snippet.header:
-        if name not in FIELDS:
-            yield Problem(
-                snippet.path, 1, f"the header has the unknown field '{name}'{nearest(name, FIELDS)}", "header"
-            )
-    for name in NEEDED:
-        if name not in snippet.header:
-            yield Problem(snippet.path, 1, f"the header lacks '{name}'; add it below the idea", "header")
-
-
-def sections(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
-    """Every cell has a title of its own, and the known ones come in the known order."""
-    seen: dict[str, int] = {}
-    titled = [section for section in snippet.sections if not section.markdown and section.line > 1]
-    for section in titled:
-        if not section.name:
-            yield Problem(snippet.path, section.line, "a cell without a title; write `# %% TITLE`", "section")
-        elif section.name in seen:
-            yield Problem(
-                snippet.path,
-                section.line,
-                f"the section '{section.name}' stands in line {seen[section.name]} too",
-                "section",
-            )
-        seen.setdefault(section.name, section.line)
-    known = [section for section in titled if section.name in ORDER]
-    for before, after in pairwise(known):
-        if ORDER.index(before.name) > ORDER.index(after.name):
-            message = f"the section '{after.name}' comes after '{before.name}'; the order is {', '.join(ORDER)}"
-            yield Problem(snippet.path, after.line, message, "section")
-    run = notebook.runs.get(snippet.name)
-    for name in run.metrics if run else ALWAYS:
-        if name in seen:
-            yield Problem(snippet.path, seen[name], f"'{name}' is a section and a metric; rename one", "section")
-
-
-def fresh(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
-    """Every snippet has a run of today's program, data and packages."""
-    if snippet.name not in notebook.runs:
-        yield Problem(snippet.path, 1, f"{staleness(notebook, snippet.name)}; run `kb run {snippet.name}`", "run")
-
-
-def staleness(notebook: Notebook, name: str) -> str:
-    """Why a snippet has no fresh run."""
-    for record in earlier_records(notebook.root, name):
-        return " and ".join(changes(record["parts"], notebook.keys[name].parts)) + " since its last run"
-    return "it has not been run"
-
-
-NOTE_RULES = (front_matter, tags, links, claims, code_blocks)
-SNIPPET_RULES = (header, sections, fresh)
+RULES = (front_matter, tags, links, claims, code_blocks)

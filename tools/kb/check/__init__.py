@@ -1,0 +1,28 @@
+"""Every rule is a generator; its docstring is the rule."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from kb import dataset
+from kb.check import notes, snippets
+from kb.notebook import Notebook
+from kb.problem import Problem, Trouble
+
+
+def check(notebook: Notebook) -> list[Problem]:
+    """Every problem of the notebook, by file and line; one broken file leaves the rest checked."""
+    rules: list[Callable[[], Iterator[Problem]]] = [partial(datasets, notebook)]
+    rules += [partial(rule, notebook, note) for note in notebook.notes.values() for rule in notes.RULES]
+    rules += [partial(rule, notebook, snippet) for snippet in notebook.snippets.values() for rule in snippets.RULES]
+    found = list(notebook.unreadable)
+    for rule in rules:
+        try:
+            found += rule()
+        except Trouble as trouble:  # such as a manifest that cannot be read; what does not need it is still checked
+            found.append(trouble.problem)
+    return sorted(set(found))
+
+
+def datasets(notebook: Notebook) -> Iterator[Problem]:
+    """Every dataset's bytes are those of the manifest."""
+    yield from dataset.problems(notebook.root, notebook.datasets)

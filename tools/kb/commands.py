@@ -1,0 +1,152 @@
+"""What each command does; verbs are imported where they are used, so that a command pays only for its own."""
+
+import argparse
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from kb.notebook import Notebook
+from kb.problem import Problem, Trouble, nearest
+
+
+def new(notebook: Notebook, arguments: argparse.Namespace) -> int:
+    """Write a note, and with it a snippet."""
+    from kb import new as verb
+    from kb import terminal
+
+    asked = arguments.tags if arguments.tags is not None else terminal.ask(f"Tags ({', '.join(notebook.tags)}): ")
+    tags = [word for word in asked.replace(",", " ").split() if word]
+    if not tags:
+        raise Trouble(
+            "notes/tags.toml", 1, f"a note has at least one tag; give --tags with some of {', '.join(notebook.tags)}"
+        )
+    for path in verb.new(notebook, arguments.title, tags, arguments.snippet):
+        terminal.say(f"wrote {path.relative_to(notebook.root)}")
+    terminal.say("next: ./kb serve")
+    return 0
+
+
+def check(notebook: Notebook, arguments: argparse.Namespace) -> int:
+    """Print every problem, or those of the files named."""
+    from kb import terminal
+    from kb.check import check as every_problem
+
+    found = every_problem(notebook)
+    if arguments.files:
+        wanted = [os.path.relpath(Path(name).resolve(), notebook.root.resolve()) for name in arguments.files]
+        for name in wanted:
+            if not (notebook.root / name).is_file():
+                raise Trouble(
+                    name, 1, f"there is no such file{nearest(name, notebook.note_paths + notebook.snippet_paths)}"
+                )
+        found = [problem for problem in found if problem.path in wanted]
+    if arguments.json:
+        print(json.dumps([problem.as_json() for problem in found], indent=1, ensure_ascii=False))
+    else:
+        terminal.problems(found)
+        if not _errors(found):
+            terminal.say(f"{len(notebook.notes)} notes and {len(notebook.snippets)} snippets, no problem")
+    return 1 if _errors(found) else 0
+
+
+def run(notebook: Notebook, arguments: argparse.Namespace) -> int:
+    """Bring runs up to date."""
+    from kb import terminal
+
+    names = arguments.names or _changed(notebook, arguments.changed_since)
+    outcomes = _bring_up_to_date(notebook, names, arguments.jobs, arguments.again)
+    if arguments.json:
+        print(json.dumps([outcome.as_json() for outcome in outcomes], indent=1, ensure_ascii=False))
+    else:
+        terminal.problems([problem for problem in notebook.unreadable if problem.path.startswith("snippets/")])
+        terminal.outcomes(outcomes)
+    unreadable = any(problem.path.startswith("snippets/") for problem in notebook.unreadable)
+    return 1 if unreadable or any(outcome.problem for outcome in outcomes) else 0
+
+
+def _bring_up_to_date(notebook: Notebook, names: list[str], jobs: int, again: bool) -> list:
+    from kb import terminal
+    from kb.execute import bring_up_to_date
+
+    names = [Path(name).stem for name in names]
+    for name in names:
+        if name not in notebook.snippets and f"snippets/{name}.py" not in notebook.snippet_paths:
+            raise Trouble(f"snippets/{name}.py", 1, f"there is no such snippet{nearest(name, notebook.snippets)}")
+    names = list(dict.fromkeys(name for name in names if name in notebook.snippets))
+    waiting = [name for name in names if again or name not in notebook.runs]
+    with terminal.Progress(len(waiting)) as progress:
+        return bring_up_to_date(notebook, names, jobs=jobs, again=again, tell=progress.tell)
+
+
+def _changed(notebook: Notebook, revision: str | None) -> list[str]:
+    """Every snippet, or those that git says changed since a revision, with what they import and open."""
+    if revision is None:
+        return list(notebook.snippets)
+    command = ["git", "-C", str(notebook.root), "diff", "--name-only", "--relative", revision, "--"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise Trouble("mkdocs.yml", 1, f"git knows no revision '{revision}'; see `git log`")
+    changed = set(done.stdout.splitlines())
+    return [name for name, key in notebook.keys.items() if changed & set(key.files)]
+
+
+def why(notebook: Notebook, arguments: argparse.Namespace) -> int:
+    """Say why a run is stale or fresh."""
+    from kb import terminal
+
+    name = Path(arguments.name).stem
+    if name not in notebook.snippets:
+        raise Trouble(f"snippets/{name}.py", 1, f"there is no such snippet{nearest(name, notebook.snippets)}")
+    terminal.say("fresh" if name in notebook.runs else notebook.why_stale(name))
+    return 0 if name in notebook.runs else 1
+
+
+def build(notebook: Notebook, arguments: argparse.Namespace) -> int:
+    """Check, run, check again, and only then build the site."""
+    from kb import hook, terminal
+    from kb.check import check as every_problem
+
+    first = [problem for problem in every_problem(notebook) if problem.rule != "run"]
+    if _errors(first):
+        terminal.problems(first)
+        return 1
+    outcomes = _bring_up_to_date(notebook, list(notebook.snippets), os.cpu_count() or 1, again=False)
+    terminal.outcomes(outcomes)
+    found = every_problem(Notebook(notebook.root))
+    if any(outcome.problem for outcome in outcomes) or _errors(found):
+        terminal.problems([problem for problem in found if problem.rule != "run"])
+        terminal.say("the site was not built")
+        return 1
+    terminal.problems(found)
+    hook.build(notebook.root)
+    terminal.say(f"built {notebook.root / 'site'}")
+    return 0
+
+
+def serve(notebook: Notebook, arguments: argparse.Namespace) -> int:
+    """Run what is stale, then serve the site."""
+    from kb import hook, terminal
+    from kb.check import check as every_problem
+
+    terminal.outcomes(_bring_up_to_date(notebook, list(notebook.snippets), os.cpu_count() or 1, again=False))
+    terminal.problems([problem for problem in every_problem(Notebook(notebook.root)) if problem.rule != "run"])
+    hook.serve(notebook.root, arguments.address)
+    return 0
+
+
+def claims(notebook: Notebook, arguments: argparse.Namespace) -> int:
+    """Print the ledger."""
+    from kb import terminal
+    from kb.ledger import ledger
+
+    rows = ledger(notebook)
+    if arguments.json:
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+    else:
+        terminal.ledger(rows)
+    return 0
+
+
+def _errors(found: list[Problem]) -> bool:
+    return any(not problem.warning for problem in found)
