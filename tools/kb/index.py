@@ -71,7 +71,19 @@ def gallery(notebook: Notebook) -> str:
             f"<p>{escape(snippet.idea)}</p><p><small>{' · '.join([*known, cost])}</small></p></article>"
         )
     text = "Every program, with what it printed and drew the last time it ran."
-    return _page("Lab", text, _html(f'<div class="gallery">{cards}</div>'))
+    return _page("Lab", text, _html(f'<div class="gallery">{cards}</div>'), *_data(notebook))
+
+
+def _data(notebook: Notebook) -> list[str]:
+    """The datasets with their sources and licences; a licence is `unstated` where the source states none."""
+    if not notebook.datasets:
+        return []
+    rows = [
+        f"| `{data.path}` | {data.contents} | {show(data.bytes / 1e6)} MB | {data.source} | {data.licence} |"
+        for data in notebook.datasets.values()
+    ]
+    head = "| file | contents | size | source | licence |\n|---|---|---|---|---|"
+    return ["## Data", "\n".join([head, *rows])]
 
 
 def tags(notebook: Notebook) -> str:
@@ -123,9 +135,10 @@ def claims(notebook: Notebook) -> str:
 def _ledger_row(notebook: Notebook, note: Note, row: dict) -> str:
     name, _, metric = (row["metric"] or "").partition(".")
     run = notebook.runs.get(name)
-    measured = (
-        f'<a href="../lab/{name}/">{describe(run.metrics[metric])}</a>' if row["measured"] is not None and run else "–"
-    )
+    measured = "–"
+    if run and row["measured"] is not None:
+        number, _, of = describe(run.metrics[metric]).partition(" (")
+        measured = f'<a href="../lab/{name}/">{number}</a><small>{of.rstrip(")")}</small>'
     verdict = badge(row["verdict"]) + (
         "" if row["computed"] == row["verdict"] else "<small>not confirmed on this machine</small>"
     )

@@ -11,7 +11,7 @@ from kb.execute import Outcome
 from kb.metric import show
 from kb.problem import Problem
 
-out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
