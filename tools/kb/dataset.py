@@ -1,16 +1,17 @@
 """A checksummed file in `datasets/`, listed in `datasets/manifest.toml`."""
 
 import hashlib
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from kb.problem import Problem, Trouble, nearest, read_text
+from kb.problem import Problem, Trouble
+from kb.table import read_tables
 
 MANIFEST = "datasets/manifest.toml"
-FIELDS = ("file", "sha256", "bytes", "source", "licence", "made_by", "contents")
+REQUIRED = ("file", "sha256", "bytes", "source", "licence", "made_by")
+OPTIONAL = ("contents",)
 
 
 @dataclass(frozen=True)
@@ -37,24 +38,14 @@ def read_manifest(root: Path) -> dict[str, Dataset]:
     """Every dataset by its name."""
     if not (root / MANIFEST).exists():
         return {}
-    text = read_text(root / MANIFEST, MANIFEST)
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise Trouble(MANIFEST, 1, f"not TOML: {error}", "dataset") from None
-    return {name: _dataset(name, row, text) for name, row in table.items()}
+    rows = read_tables(root, MANIFEST, REQUIRED, OPTIONAL)
+    return {name: _dataset(name, line, row) for name, (line, row) in rows.items()}
 
 
-def _dataset(name: str, row: dict, text: str) -> Dataset:
-    line = text[: text.find(f"[{name}]")].count("\n") + 1
-    for field in row:
-        if field not in FIELDS:
-            raise Trouble(
-                MANIFEST, line, f"[{name}] has the unknown field '{field}'{nearest(field, FIELDS)}", "dataset"
-            )
-    for field in FIELDS[:-1]:
-        if field not in row:
-            raise Trouble(MANIFEST, line, f"[{name}] lacks '{field}'; add it", "dataset")
+def _dataset(name: str, line: int, row: dict) -> Dataset:
+    file = row["file"]
+    if not isinstance(file, str) or PurePosixPath(file).is_absolute() or ".." in PurePosixPath(file).parts:
+        raise Trouble(MANIFEST, line, f"[{name}] file is {file!r}; name a file in datasets/", "dataset")
     return Dataset(name, line, **row)
 
 

@@ -10,10 +10,11 @@ Measured = float | list[float]
 SCALES = {"%": 0.01, "pp": 0.01, "ms": 1e-3, "µs": 1e-6, "kB": 1e3, "MB": 1e6, "GB": 1e9}
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 LATEST = "…"
+LARGEST_EXPONENT = 300
 TYPED = re.compile(
     r"(?P<sign>[-−+]?)(?P<digits>\d[\d,]*(?:\.\d+)?|\.\d+)"
-    r"(?:[eE](?P<e>[-−+]?\d+)|\s*[×·]\s*10(?P<ten>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+))?"
-    r"\s*(?P<unit>[^\W\d][\w .-]*|[%×°])?"
+    r"(?:[eE](?P<e>[-−+]?\d{1,3})|\s*[×·]\s*10(?P<ten>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}))?"
+    r"\s*(?P<unit>[^\W\d](?:[^\W\d]|[ .-])*|[%×°])?"
 )
 
 
@@ -48,6 +49,8 @@ def typed(text: str) -> Typed | None:
         return None
     digits = found["digits"].replace(",", "")
     exponent = int((found["e"] or (found["ten"] or "0").translate(SUPERSCRIPTS)).replace("−", "-"))
+    if abs(exponent) > LARGEST_EXPONENT:
+        return None
     scale = SCALES.get((found["unit"] or "").strip(), 1.0) * 10.0**exponent
     decimals = len(digits.partition(".")[2])
     sign = -1.0 if found["sign"] in ("-", "−") else 1.0
@@ -87,6 +90,9 @@ def describe(measured: Measured) -> str:
     if len(values) == 1:
         return show(values[0], 4)
     if deviation == 0 or not 1e-3 <= abs(mean(values)) < 1e6 or deviation < 1e-6:
-        return f"{show(mean(values), 4)} ± {show(deviation, 2)} ({len(values)} seeds)"
+        digits = 4
+        if deviation and mean(values):
+            digits = max(1, math.floor(math.log10(abs(mean(values)))) - math.floor(math.log10(deviation)) + 2)
+        return f"{show(mean(values), digits)} ± {show(deviation, 2)} ({len(values)} seeds)"
     places = max(0, 1 - math.floor(math.log10(deviation)))
     return f"{mean(values):,.{places}f} ± {deviation:,.{places}f} ({len(values)} seeds)"

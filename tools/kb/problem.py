@@ -54,3 +54,6 @@ def read_text(path: Path, shown: str) -> str:
         raise Trouble(shown, line, f"not UTF-8 (byte {error.start}); save the file as UTF-8", "encoding") from None
     except FileNotFoundError:
         raise Trouble(shown, 1, "there is no such file", "missing") from None
+    except OSError as error:
+        message = f"cannot be read ({error.strerror}); put a readable file there"
+        raise Trouble(shown, 1, message, "missing") from None

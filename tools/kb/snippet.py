@@ -109,11 +109,13 @@ def parse(path: str, text: str) -> Snippet:
         line = getattr(error, "lineno", None) or 1
         reason = getattr(error, "msg", None) or error.args[0]
         raise Trouble(path, line, f"not valid Python: {reason}; mend the program", "snippet") from None
+    except (RecursionError, MemoryError):
+        raise Trouble(path, 1, "not valid Python: too deeply nested; mend the program", "snippet") from None
     return Snippet(path, text, tuple(_sections(text, tokens)), tree)
 
 
 def _sections(text: str, tokens: list[tokenize.TokenInfo]):
-    lines = text.splitlines(keepends=True)
+    lines = io.StringIO(text).readlines()  # as the tokenizer counts them
     marks = [(0, "", False)]
     for token in tokens:
         found = MARKER.fullmatch(token.string) if token.type == tokenize.COMMENT and token.start[1] == 0 else None

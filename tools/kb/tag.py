@@ -1,13 +1,15 @@
 """The closed vocabulary of tags, `notes/tags.toml`: aliases, a description and a parent for each."""
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.problem import Trouble, nearest, read_text
+from kb.problem import Trouble, nearest
+from kb.table import read_tables
 
 FILE = "notes/tags.toml"
+REQUIRED = ("description",)
+OPTIONAL = ("aliases", "parent")
 
 
 @dataclass(frozen=True)
@@ -26,18 +28,34 @@ class Tag:
 
 
 def read_tags(root: Path) -> dict[str, Tag]:
-    """Every tag by its name."""
-    try:
-        table = tomllib.loads(read_text(root / FILE, FILE))
-        tags = {name: Tag(name, **row) for name, row in table.items()}
-    except (tomllib.TOMLDecodeError, TypeError) as error:
-        raise Trouble(FILE, 1, f"not a table of tags ({error}); see the entries there", "tag") from None
+    """Every tag by its name; raises Trouble where one spelling means two tags, or a parent is none."""
+    tags = {name: _tag(name, line, row) for name, (line, row) in read_tables(root, FILE, REQUIRED, OPTIONAL).items()}
+    spellings: dict[str, str] = {}
     for tag in tags.values():
-        if tag.parent and tag.parent not in tags:
-            raise Trouble(
-                FILE, 1, f"'{tag.name}' has the unknown parent '{tag.parent}'{nearest(tag.parent, tags)}", "tag"
-            )
+        for spelling in (tag.name, *tag.aliases):
+            other = spellings.setdefault(spelling.lower(), tag.name)
+            if other != tag.name:
+                raise Trouble(FILE, 1, f"'{spelling}' means both '{other}' and '{tag.name}'; keep one", "tag")
+        _check_ancestors(tag, tags)
     return tags
+
+
+def _tag(name: str, line: int, row: dict) -> Tag:
+    aliases = row.get("aliases", [])
+    if not isinstance(aliases, list) or not all(isinstance(alias, str) for alias in aliases):
+        raise Trouble(FILE, line, f"[{name}] aliases is {aliases!r}; write a list of texts", "tag")
+    return Tag(name, **row)
+
+
+def _check_ancestors(tag: Tag, tags: dict[str, Tag]) -> None:
+    line = [tag.name]
+    while parent := tags[line[-1]].parent:
+        if parent not in tags:
+            raise Trouble(FILE, 1, f"'{line[-1]}' has the unknown parent '{parent}'{nearest(parent, tags)}", "tag")
+        line.append(parent)
+        if parent in line[:-1]:
+            path = ", ".join(line)
+            raise Trouble(FILE, 1, f"'{parent}' is its own ancestor ({path}); give one of them another parent", "tag")
 
 
 def find(word: str, tags: dict[str, Tag]) -> Tag | None:
