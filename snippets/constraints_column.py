@@ -258,14 +258,19 @@ def predict(params, state, scaling, *, layer):
 
 
 def scores(state, targets, outputs):
-    """{"mse", "penalty", "residuals"}, each (networks,): MSE of all outputs, P, MSE of the four filled in."""
+    """MSE of all outputs (networks,), P (networks,), MSE of each output (networks, 37)."""
     error = (np.asarray(outputs, float) - targets) ** 2
     left = [np.asarray(violation(state, each), float) for each in outputs]
     return {
         "mse": error.mean(axis=(1, 2)),
         "penalty": np.array([np.mean(each**2) for each in left]),
-        "residuals": error[:, :, RESIDUALS].mean(axis=(1, 2)),
+        "by_output": error.mean(axis=1),
     }
+
+
+def hidden_variance(rng, state):
+    """Mean over outputs of the variance that the hidden strength of convection causes: no network's MSE is less."""
+    return np.mean((truth(rng, state) - truth(rng, state)) ** 2) / 2
 
 
 def linear_regression(state, targets, scaling):
@@ -274,32 +279,138 @@ def linear_regression(state, targets, scaling):
     return np.linalg.lstsq(rows, targets.astype(float), rcond=None)[0]
 
 
+def regress(fit, state, scaling):
+    """Outputs (n, 37) of a linear regression."""
+    return np.c_[(state - scaling[0]) / scaling[1], np.ones(len(state))] @ fit
+
+
 # %% main
-def main(*, columns=32_768, test_columns=4096, epochs=16, batch=256, width=128, seeds=3, seed=0):
-    """{network: {"test", "warm": scores}}, each score (seeds,); LC networks are named by alpha; with UC after it was
-    projected, linear regression, and the truth itself."""
+def main(*, columns=32_768, test_columns=4096, epochs=10, batch=256, width=128, seeds=3, seed=0):
+    """{climate: {network: scores}}, what the budgets leave over with the first seed, and the least possible MSE.
+
+    Networks are the alphas (0 is unconstrained), "residual" and "projection" (constrained by a layer), "afterwards"
+    (unconstrained, projected when trained), "linear" (regression), "truth" (the targets themselves).
+    """
     rng = np.random.default_rng(seed)
     state, targets = dataset(rng, columns)
     scaling = state.mean(axis=0), state.std(axis=0)
     tests = {"test": dataset(rng, test_columns), "warm": dataset(rng, test_columns, warming=4.0)}
+    keys = jax.vmap(jax.random.key)(jnp.arange(seeds))
     shape = {"epochs": epochs, "batch": batch, "width": width}
-
-    def outputs(layer, alphas):
-        keys = jnp.tile(jax.vmap(jax.random.key)(jnp.arange(seeds)), len(alphas))
-        params = train(keys, jnp.repeat(jnp.array(alphas), seeds), state, targets, scaling, layer=layer, **shape)
-        made = {name: predict(params, test[0], scaling, layer=layer) for name, test in tests.items()}
-        return [{name: each[i * seeds :][:seeds] for name, each in made.items()} for i in range(len(alphas))]
-
-    predictions = dict(zip(ALPHAS, outputs("none", ALPHAS), strict=True))
-    predictions["residual"], predictions["projection"] = outputs("residual", [0.0])[0], outputs("projection", [0.0])[0]
-    fit = linear_regression(state, targets, scaling)
-    predictions["afterwards"], predictions["linear"], predictions["truth"] = {}, {}, {}
-    for name, (inputs, right) in tests.items():
-        predictions["afterwards"][name] = jnp.stack([projection(inputs, each) for each in predictions[0.0][name]])
-        rows = np.c_[(inputs - scaling[0]) / scaling[1], np.ones(test_columns)]
-        predictions["linear"][name] = (rows @ fit).astype(np.float32)[None]
-        predictions["truth"][name] = right[None]
-    return {
-        network: {name: scores(*tests[name], each) for name, each in made.items()}
-        for network, made in predictions.items()
+    pairs = jnp.tile(keys, len(ALPHAS)), jnp.repeat(jnp.array(ALPHAS), seeds)
+    by_loss = train(*pairs, state, targets, scaling, layer="none", **shape)
+    by_layer = {
+        layer: train(keys, jnp.zeros(seeds), state, targets, scaling, layer=layer, **shape)
+        for layer in ("residual", "projection")
     }
+    fit = linear_regression(state, targets, scaling)
+
+    def outputs(inputs, right):
+        made = predict(by_loss, inputs, scaling, layer="none").reshape(len(ALPHAS), seeds, len(inputs), -1)
+        made = dict(zip(ALPHAS, made, strict=True))
+        made |= {layer: predict(params, inputs, scaling, layer=layer) for layer, params in by_layer.items()}
+        made["afterwards"] = jnp.stack([projection(inputs, each) for each in made[0.0]])
+        made["linear"] = regress(fit, inputs, scaling).astype(np.float32)[None]
+        return made | {"truth": right[None]}
+
+    made = {climate: outputs(*data) for climate, data in tests.items()}
+    measured = {
+        climate: {name: scores(*tests[climate], each) for name, each in networks.items()}
+        for climate, networks in made.items()
+    }
+    left = {name: np.asarray(violation(tests["test"][0], each[0])) for name, each in made["test"].items()}
+    return measured, left, hidden_variance(rng, draw(rng, test_columns))
+
+
+# %% result
+if __name__ == "__main__":
+    measured, left, floor = main()
+    test, warm = measured["test"], measured["warm"]
+    names = {
+        **{alpha: f"alpha_{alpha:g}".replace(".", "_") for alpha in ALPHAS},
+        **{name: name for name in ("residual", "projection", "afterwards", "linear")},
+    }
+    weighted = np.array([test[alpha]["penalty"] for alpha in ALPHAS])
+    filled = {name: test[name]["by_output"][:, RESIDUALS].mean(axis=1) for name in (0.0, "residual", "projection")}
+    results = {
+        **{f"mse_{name}": test[key]["mse"].tolist() for key, name in names.items()},
+        **{f"penalty_{name}": test[key]["penalty"].tolist() for key, name in names.items()},
+        **{f"warm_mse_{name}": warm[key]["mse"].tolist() for key, name in names.items()},
+        **{f"mse_ratio_{names[key]}": (test[key]["mse"] / test[0.0]["mse"]).tolist() for key in list(names)[1:-1]},
+        **{f"warm_mse_ratio_{names[key]}": (warm[key]["mse"] / warm[0.0]["mse"]).tolist() for key in list(names)[1:-1]},
+        **{f"filled_mse_ratio_{name}": (filled[name] / filled[0.0]).tolist() for name in ("residual", "projection")},
+        "penalty_share_alpha_0_01": (test[0.01]["penalty"] / test[0.0]["penalty"]).tolist(),
+        "penalty_ratio_unconstrained_to_residual": (test[0.0]["penalty"] / test["residual"]["penalty"]).tolist(),
+        "penalty_ratio_best_alpha_to_residual": (weighted.min(axis=0) / test["residual"]["penalty"]).tolist(),
+        "penalty_truth": float(test["truth"]["penalty"][0]),
+        "mse_hidden": float(floor),
+    }
+    print(f"W² m⁻⁴, mean of 3 seeds       MSE         P   MSE at +4 K      (least possible MSE {floor:.0f})")
+    for key in (*names, "truth"):
+        label = f"alpha = {key:g}" if isinstance(key, float) else key
+        mse, left_over, warmer = test[key]["mse"].mean(), test[key]["penalty"].mean(), warm[key]["mse"].mean()
+        print(f"{label:24s}{mse:9.0f}{left_over:10.2g}{warmer:14.0f}")
+
+# %% sweep
+if __name__ == "__main__":
+    figure, axes = plt.subplots(1, 2)
+    places = np.arange(len(ALPHAS))
+    for axis, score in zip(axes, ("mse", "penalty"), strict=True):
+        values = np.array([test[alpha][score] for alpha in ALPHAS])
+        axis.plot(places, values.mean(axis=1), color="C0")
+        axis.plot(places, values, "o", color="C0", markersize=4)
+        for place, name, color in ((7.3, "residual", "C1"), (8.3, "projection", "C2")):
+            axis.plot(np.full(len(values[0]), place), test[name][score], "*", color=color, markersize=11)
+        axis.set_yscale("log")
+        axis.set_xticks([*places, 7.3, 8.3], [f"{alpha:g}" for alpha in ALPHAS] + ["layer", "proj."], fontsize=8)
+        axis.set_xlabel("weight α of the penalty in the loss          ")
+    axes[0].axhline(floor, color="C6", linestyle=":", linewidth=1)
+    axes[0].text(0, floor, "hidden from every network", fontsize=8, va="bottom")
+    axes[0].set(ylabel="MSE (W² m⁻⁴)", title="The weight costs accuracy ...")
+    axes[1].axhline(test["truth"]["penalty"][0], color="C6", linestyle=":", linewidth=1)
+    axes[1].text(0, test["truth"]["penalty"][0] * 2, "the truth's own rounding", fontsize=8, va="bottom")
+    axes[1].set(ylabel="penalty P (W² m⁻⁴)", title="... and conserves nothing; a layer does (stars)")
+    plt.show()
+
+# %% what-is-left
+if __name__ == "__main__":
+    figure, axis = plt.subplots()
+    shown = {
+        0.0: ("unconstrained", "C0"),
+        0.01: ("penalty, α = 0.01", "C4"),
+        0.5: ("penalty, α = 0.5", "C3"),
+        "residual": ("layer, as the source", "C1"),
+        "projection": ("layer, projection", "C2"),
+        "truth": ("the truth, rounded", "C6"),
+    }
+    bins = np.linspace(-7.5, 3, 64)
+    for name, (label, color) in shown.items():
+        style = ":" if name == "truth" else "-"
+        sizes = np.log10(np.maximum(abs(left[name].ravel()), 1e-7))
+        axis.hist(sizes, bins, histtype="step", color=color, linestyle=style, linewidth=1.8, label=label)
+    axis.set_xticks([-7, -5, -3, -1, 1, 3], ["0", *(f"$10^{{{power}}}$" for power in (-5, -3, -1, 1, 3))])
+    axis.set(xlabel="what a budget leaves over (W m⁻²)", ylabel="budgets of test columns")
+    axis.set_title("A layer closes every budget as well as float32 can")
+    axis.legend()
+    plt.show()
+
+# %% outputs
+if __name__ == "__main__":
+    figure, axis = plt.subplots()
+    base = test[0.0]["by_output"].mean(axis=0)
+    for name, color, label in (("residual", "C1", "layer, as the source"), ("projection", "C2", "layer, projection")):
+        axis.plot(test[name]["by_output"].mean(axis=0) / base, "o", color=color, markersize=5, label=label)
+    ratio = test["residual"]["by_output"].mean(axis=0) / base
+    axis.plot(RESIDUALS, ratio[RESIDUALS], "o", color="black", fillstyle="none", markersize=11, label="filled in")
+    axis.axhline(1, color="C6", linewidth=1)
+    for edge in (7.5, 15.5, 23.5, 31.5):
+        axis.axvline(edge, color="#cccccc", linewidth=1)
+    axis.set_xticks([3.5, 11.5, 19.5, 27.5, 34], ["moistening", "heating", "longwave", "sun", "fluxes"])
+    axis.tick_params(axis="x", length=0)
+    axis.set(
+        yscale="log", xlabel="output, levels from the top down", ylabel="MSE over that of the unconstrained network"
+    )
+    axis.set_title("TITLE")
+    axis.grid(axis="x", visible=False)
+    axis.legend()
+    plt.show()

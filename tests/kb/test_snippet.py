@@ -78,9 +78,7 @@ def test_a_text_cell_is_no_section_that_a_note_can_show(program):
     assert program.section("") is None or not program.section("").markdown
 
 
-@pytest.mark.parametrize(
-    "marker", ["# %% train", "#%% train", "# %%train", "# %%   train  ", '# %% train {"a": 1}']
-)
+@pytest.mark.parametrize("marker", ["# %% train", "#%% train", "# %%train", "# %%   train  ", '# %% train {"a": 1}'])
 def test_a_marker_is_read_as_jupytext_reads_it(marker):
     assert parse("snippets/x.py", f"{marker}\nx = 1\n").section_names == ["train"]
 

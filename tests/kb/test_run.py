@@ -1,0 +1,158 @@
+"""Runs: complete or absent, and checked on every read."""
+
+import json
+import multiprocessing
+import shutil
+
+import pytest
+from kb.run import earlier_records, read_run, write_run
+
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAYAAACddGYaAAAAFElEQVR4nGNkYGD4z8DAwMAEIhgAAA0FAQK7VgP5AAAAAElFTkSuQmCC"
+SVG = '<svg width="30" height="20"></svg>'
+CELLS = "# %% train\nx = 1\n\n# %% figure\n\n# %% result\nresults = {}\n"
+OUTPUTS = {
+    "train": [
+        {"output_type": "stream", "name": "stdout", "text": ["one\n", "two\n"]},
+        {"output_type": "execute_result", "data": {"text/plain": "3"}},
+        {"output_type": "display_data", "data": {"text/plain": "<Table>", "text/html": ["<b>", "4</b>"]}},
+    ],
+    "figure": [
+        {"output_type": "display_data", "data": {"image/png": PNG, "text/plain": "<Figure size 640x480>"}},
+        {"output_type": "display_data", "data": {"image/svg+xml": [SVG], "text/plain": "<Figure size 640x480>"}},
+    ],
+}
+
+
+@pytest.fixture
+def toy(book):
+    """A program with a run that measured, printed and drew."""
+    book.snippet("toy", CELLS)
+    book.measured("toy", {"error": [0.1, 0.2]}, OUTPUTS)
+    return book
+
+
+def run_of(book, name="toy"):
+    return book.notebook.runs.get(name)
+
+
+def folder_of(book, name="toy"):
+    return book.root / ".cache/runs" / book.notebook.keys[name].hash
+
+
+def test_a_run_is_read_back_as_it_was_written(toy):
+    assert run_of(toy).metrics == {"error": [0.1, 0.2], "seconds": 1.5, "memory": 100_000_000}
+    assert sorted(path.name for path in folder_of(toy).iterdir()) == ["SHA256SUMS", "notebook.ipynb", "record.json"]
+
+
+def test_nothing_but_the_run_is_left_in_the_store(toy):
+    assert [path.name for path in (toy.root / ".cache/runs").iterdir()] == [folder_of(toy).name]
+
+
+def test_a_program_that_changed_has_no_run(toy):
+    toy.snippet("toy", CELLS.replace("x = 1", "x = 2"))
+    assert run_of(toy) is None
+
+
+def test_a_program_that_changed_back_has_its_run_again(toy):
+    toy.snippet("toy", CELLS.replace("x = 1", "x = 2"))
+    toy.snippet("toy", CELLS)
+    assert run_of(toy) is not None
+
+
+def test_what_a_section_printed_and_its_last_plain_value_are_its_texts(toy):
+    assert run_of(toy).texts("train") == ["one\ntwo\n", "3"]
+
+
+def test_what_a_section_displayed_as_html_is_its_markup(toy):
+    assert run_of(toy).markups("train") == ["<b>4</b>"]
+
+
+def test_what_a_section_drew_is_its_figures_numbered_from_the_second_on(toy):
+    figures = run_of(toy).figures("figure")
+    assert [(figure.file, figure.data[:4]) for figure in figures] == [
+        ("figure.png", b"\x89PNG"),
+        ("figure-2.svg", b"<svg"),
+    ]
+    assert run_of(toy).texts("figure") == []
+
+
+def test_a_section_without_output_shows_nothing(toy):
+    assert (run_of(toy).texts("result"), run_of(toy).figures("none"), run_of(toy).markups("none")) == ([], [], [])
+
+
+@pytest.mark.parametrize("file", ["record.json", "notebook.ipynb", "SHA256SUMS"])
+@pytest.mark.parametrize("damage", ["cut", "changed", "gone", "garbage"])
+def test_a_damaged_run_is_set_aside_and_absent(toy, file, damage):
+    path = folder_of(toy) / file
+    data = path.read_bytes()
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes({"cut": data[:-5], "changed": data.replace(b"0", b"9"), "garbage": b"\xff\xfe"}[damage])
+    assert run_of(toy) is None
+    assert not folder_of(toy).exists()
+    assert len(list((toy.root / ".cache/damaged").glob("*/*"))) == 1
+    toy.measured("toy", {"error": 0.3})
+    assert run_of(toy).metrics["error"] == 0.3
+
+
+def test_two_readers_of_a_damaged_run_both_find_it_absent(toy):
+    (folder_of(toy) / "record.json").write_bytes(b"{}")
+    one, other = toy.notebook, toy.notebook
+    key = one.keys["toy"], other.keys["toy"]
+    assert [read_run(toy.root, key[0]), read_run(toy.root, key[1])] == [None, None]
+
+
+def test_a_run_written_again_replaces_the_first(toy):
+    toy.measured("toy", {"error": 0.4})
+    assert run_of(toy).metrics["error"] == 0.4
+    assert [path.name for path in (toy.root / ".cache/runs").iterdir()] == [folder_of(toy).name]
+
+
+def write_many(root, key, record, times):
+    for _ in range(times):
+        write_run(root, key, record, "{}")
+
+
+def test_many_writers_of_one_run_leave_one_whole_run(toy):
+    key, record = toy.notebook.keys["toy"], run_of(toy).record
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=write_many, args=(toy.root, key, record, 100)) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    assert run_of(toy).record == record
+    assert [path.name for path in (toy.root / ".cache/runs").iterdir()] == [key.hash]
+
+
+def test_a_half_written_run_is_no_run(toy):
+    half = toy.root / ".cache/runs/.writing-abc"
+    shutil.copytree(folder_of(toy), half)
+    shutil.rmtree(folder_of(toy))
+    assert run_of(toy) is None
+
+
+def test_earlier_records_of_a_program_come_newest_first(toy):
+    toy.measured("toy", {}, started="2026-01-01T00:00:00+00:00")
+    toy.snippet("toy", CELLS.replace("x = 1", "x = 2"))
+    toy.measured("toy", {}, started="2026-02-01T00:00:00+00:00")
+    toy.snippet("other", CELLS.replace("x = 1", "x = 3"))
+    toy.measured("other", {})
+    assert [record["started"][:7] for record in earlier_records(toy.root, "toy")] == ["2026-02", "2026-01"]
+
+
+@pytest.mark.parametrize("record", ['{"name": "toy"}', '{"name": "toy", "started": 1, "parts": {}}', "[]", "{", "null"])
+def test_a_damaged_earlier_record_is_passed_over(toy, record):
+    toy.write(".cache/runs/0123/record.json", record)
+    assert [found["key"] for found in earlier_records(toy.root, "toy")] == [toy.notebook.keys["toy"].hash]
+
+
+def test_a_store_that_does_not_exist_has_no_records(book):
+    assert list(earlier_records(book.root, "toy")) == []
+
+
+def test_a_record_is_json_that_anyone_can_read(toy):
+    record = json.loads((folder_of(toy) / "record.json").read_text())
+    assert {"name", "key", "parts", "started", "metrics", "seconds", "cpu_seconds", "memory"} <= record.keys()
