@@ -285,7 +285,7 @@ def regress(fit, state, scaling):
 
 
 # %% main
-def main(*, columns=32_768, test_columns=4096, epochs=10, batch=256, width=128, seeds=3, seed=0):
+def main(*, columns=32_768, test_columns=4096, epochs=8, batch=256, width=128, seeds=3, seed=0):
     """{climate: {network: scores}}, what the budgets leave over with the first seed, and the least possible MSE.
 
     Networks are the alphas (0 is unconstrained), "residual" and "projection" (constrained by a layer), "afterwards"

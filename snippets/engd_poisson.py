@@ -80,9 +80,7 @@ def source_start(key, width=32):
 def residuals(theta, interior, boundary):
     """Residuals r of -Laplace u = f inside and of u = 0 on the boundary, weighted so that r @ r is the source's loss."""
     equation = laplacian(theta, interior) + 2 * jnp.pi**2 * solution(interior)
-    return jnp.concatenate(
-        [equation / len(interior) ** 0.5, network(theta, boundary) * (4 / len(boundary)) ** 0.5]
-    )
+    return jnp.concatenate([equation / len(interior) ** 0.5, network(theta, boundary) * (4 / len(boundary)) ** 0.5])
 
 
 def loss(theta, *points):
@@ -122,15 +120,15 @@ def update(theta, points, cut, halvings):
     return theta - steps[best] * descent, losses[best], steps[best]
 
 
-@partial(jax.jit, static_argnames="halvings")
-def train(theta, points, grid, *, cuts, halvings=16):
-    """Parameters after each step of each start in the stack `theta`, with loss, relative L2 error and step length."""
+@partial(jax.jit, static_argnames=("steps", "halvings"))
+def train(theta, points, grid, cut, *, steps, halvings=16):
+    """From each start in the stack `theta`: parameters, loss, relative L2 error and step length after each step."""
 
-    def step(theta, cut):
+    def step(theta, _):
         theta, value, length = update(theta, points, cut, halvings)
         return theta, (theta, value, relative_error(theta, *grid), length)
 
-    return jax.lax.map(lambda one: jax.lax.scan(step, one, cuts)[1], theta)
+    return jax.lax.map(lambda one: jax.lax.scan(step, one, length=steps)[1], theta)
 
 
 # %% evaluate
@@ -138,3 +136,152 @@ def relative_error(theta, x, weight):
     """Relative L2 error of the network by quadrature."""
     exact = solution(x)
     return jnp.sqrt(weight @ (network(theta, x) - exact) ** 2 / (weight @ exact**2))
+
+
+def push_forward(theta, direction, x):
+    """How u changes at points (n, 2) when theta moves in `direction`."""
+    return jax.jvp(lambda moved: network(moved, x), (theta,), (direction,))[1]
+
+
+def cosine(f, g, weight):
+    """Cosine of the angle between two functions in L2, from their values at the quadrature points."""
+    return (weight @ (f * g)) / jnp.sqrt((weight @ f**2) * (weight @ g**2))
+
+
+@jax.jit
+def first_directions(theta, points, cut):
+    """The natural gradient and the gradient, both of the loss."""
+    J, r = jacobian(theta, *points), residuals(theta, *points)
+    return natural_gradient(J, r, cut), 2 * J.T @ r
+
+
+@jax.jit
+def alignment(theta, points, grid, cut):
+    """Cosines of the error u - u* with the push-forwards of the natural gradient and of the gradient."""
+    x, weight = grid
+    error = network(theta, x) - solution(x)
+    return [cosine(push_forward(theta, way, x), error, weight) for way in first_directions(theta, points, cut)]
+
+
+@jax.jit
+def spectrum(theta, points):
+    """Singular values of the Jacobian, as shares of the largest."""
+    values = jnp.linalg.svd(jacobian(theta, *points), compute_uv=False)
+    return values / values[0]
+
+
+# %% main
+def main(*, cuts=(1e-5, 1e-6, 1e-7, 1e-8), default=1e-6, steps=100, seeds=10, width=32):
+    """Runs by name, each (parameters, losses, errors, step lengths) with axes (seed, step)."""
+    keys = jax.vmap(jax.random.key)(np.arange(seeds))
+    points, grid = jax.device_put((collocation(), quadrature()))
+    starts, source = (jax.vmap(partial(draw, width=width))(keys) for draw in (start, source_start))
+    runs = {f"cut {cut:g}": train(starts, points, grid, cut, steps=steps) for cut in cuts}
+    stalled = runs[f"cut {default:g}"][0][:, -1]
+    runs["tightened"] = train(stalled, points, grid, cuts[-1], steps=steps // 2)
+    # what the scripts' lstsq does with the Gram matrix, whose eigenvalues are squares of singular values
+    lstsq = float((source.shape[1] * jnp.finfo(source.dtype).eps) ** 0.5)
+    runs["source"] = train(source, points, grid, lstsq, steps=steps, halvings=31)
+    single = jax.tree.map(lambda each: each.astype(jnp.float32), (starts, points, grid))
+    runs["float32"] = train(*single, default, steps=steps)
+    return runs, starts, points, grid
+
+
+# %% result
+if __name__ == "__main__":
+    runs, starts, points, grid = main()
+    default = runs["cut 1e-06"]
+    ends = default[0][:, -1]
+    errors = {name: np.asarray(run[2], dtype=float) for name, run in runs.items()}
+    aligned = np.array([alignment(theta, points, grid, 1e-6) for theta in starts])
+    spectra = {"at the start": starts, "after 100 steps": ends}
+    spectra = {name: np.array([spectrum(theta, points) for theta in thetas]) for name, thetas in spectra.items()}
+    goal = 1e-5
+    results = {
+        "rel_l2": errors["cut 1e-06"][:, -1].tolist(),
+        "rel_l2_median": float(np.median(errors["cut 1e-06"][:, -1])),
+        "rel_l2_float32_median": float(np.median(errors["float32"][:, -1])),
+        "rel_l2_tightened_median": float(np.median(errors["tightened"][:, -1])),
+        "solved_51_steps": float(np.mean(errors["cut 1e-06"][:, 50] <= goal)),
+        "solved": float(np.mean(errors["cut 1e-06"][:, -1] <= goal)),
+        "solved_float32": float(np.mean(errors["float32"][:, -1] <= goal)),
+        "source_start_solved_51_steps": float(np.mean(errors["source"][:, 50] <= goal)),
+        "source_start_solved": float(np.mean(errors["source"][:, -1] <= goal)),
+        "push_forward_cosine": aligned[:, 0].tolist(),
+        "gradient_cosine": aligned[:, 1].tolist(),
+        "first_step_length": np.asarray(default[3][:, 0]).tolist(),
+        "rank_kept": (spectra["after 100 steps"] > 1e-6).sum(axis=1).astype(float).tolist(),
+        "smallest_singular_value_log10": np.log10(spectra["after 100 steps"][:, -1]).tolist(),
+    }
+    for exponent in (5, 6, 7, 8):
+        end = errors[f"cut 1e-0{exponent}"][:, -1]
+        results[f"best_cut_1e_{exponent}"], results[f"worst_cut_1e_{exponent}"] = float(end.min()), float(end.max())
+    print("relative L2 error      best   median    worst   <= 1e-5   (10 starts, 100 steps)")
+    for name, error in errors.items():
+        end = error[:, -1]
+        print(f"{name:18} {end.min():8.0e} {np.median(end):8.0e} {end.max():8.0e} {np.mean(end <= goal):9.0%}")
+    print(f"cosine with the error: natural gradient {aligned[:, 0].mean():.3f}, gradient {aligned[:, 1].mean():.3f}")
+
+# %% push-forward
+if __name__ == "__main__":
+    ticks = np.linspace(0, 1, 81)
+    square = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
+    natural, plain = first_directions(starts[0], points, 1e-6)
+    maps = {
+        "the error $u - u^*$": network(starts[0], square) - solution(square),
+        "natural gradient": push_forward(starts[0], natural / 2, square),
+        "gradient": push_forward(starts[0], plain, square),
+    }
+    figure, axes = plt.subplots(1, 3, figsize=(7.2, 2.9), sharey=True)
+    for axis, (name, values) in zip(axes, maps.items(), strict=True):
+        reach = float(abs(values).max())
+        shown = np.asarray(values).reshape(81, 81)
+        image = axis.pcolormesh(ticks, ticks, shown, cmap="RdBu_r", vmin=-reach, vmax=reach, rasterized=True)
+        figure.colorbar(image, ax=axis, orientation="horizontal", shrink=0.85)
+        axis.set(title=name, xlabel="$x_1$", aspect="equal", xticks=[0, 0.5, 1], yticks=[0, 0.5, 1])
+        axis.grid(False)
+    axes[0].set_ylabel("$x_2$")
+    figure.suptitle("At the start, the natural gradient moves the network against its error", x=0.02, ha="left")
+    plt.show()
+
+# %% singular-values
+if __name__ == "__main__":
+    figure, axis = plt.subplots()
+    for color, (name, stack) in zip("C5 C0".split(), spectra.items(), strict=True):
+        axis.plot(
+            np.arange(1, 130), stack.T, color=color, linewidth=1, alpha=0.7, label=[name] + ["_"] * (len(stack) - 1)
+        )
+    for cut in (1e-5, 1e-6, 1e-7, 1e-8):
+        axis.axhline(cut, color="C1", linewidth=1, linestyle="-" if cut == 1e-6 else ":")
+        axis.annotate(f"cut-off {cut:.0e}", (1, cut), xytext=(2, 2), textcoords="offset points", color="C1", fontsize=8)
+    axis.set(xlabel="index", ylabel="singular value of $J$ / the largest", yscale="log", xlim=(0, 130))
+    axis.set_title("The Jacobian has no gap at which to cut (ten starts)")
+    axis.legend()
+    plt.show()
+
+# %% cut-offs
+if __name__ == "__main__":
+    figure, axis = plt.subplots()
+    for place, exponent in enumerate((5, 6, 7, 8)):
+        end = np.sort(errors[f"cut 1e-0{exponent}"][:, -1])
+        axis.plot(place + np.linspace(-0.25, 0.25, len(end)), end, "o", color="C0", markersize=5)
+        axis.plot([place - 0.3, place + 0.3], [np.median(end)] * 2, color="C1")
+    axis.axhline(goal, color="grey", linewidth=1, linestyle=":")
+    axis.set_xticks(range(4), [f"$10^{{-{exponent}}}$" for exponent in (5, 6, 7, 8)])
+    axis.set(xlabel="cut-off, as a share of the largest singular value", ylabel="relative $L^2$ error", yscale="log")
+    axis.set_title("A lower cut-off: better best, worse worst (ten starts, 100 steps; bar: median)")
+    plt.show()
+
+# %% learning-curves
+if __name__ == "__main__":
+    figure, axis = plt.subplots()
+    for color, (name, label) in enumerate({"source": "start and cut-off of the scripts", "cut 1e-06": "ours"}.items()):
+        color = ("C1", "C0")[color]
+        curves = errors[name].T
+        axis.plot(np.arange(1, 101), curves, color=color, linewidth=1.2, label=[label] + ["_"] * (curves.shape[1] - 1))
+    axis.axvline(51, color="grey", linewidth=1, linestyle=":")
+    axis.annotate("51 steps, where the script ends", (51, 3), xytext=(4, 0), textcoords="offset points", fontsize=8)
+    axis.set(xlabel="step", ylabel="relative $L^2$ error", yscale="log", xlim=(0, 100))
+    axis.set_title("Spreading the neurons over the square decides whether it converges")
+    axis.legend()
+    plt.show()

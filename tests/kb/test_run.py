@@ -114,17 +114,34 @@ def write_many(root, key, record, times):
         write_run(root, key, record, "{}")
 
 
-def test_many_writers_of_one_run_leave_one_whole_run(toy):
-    key, record = toy.notebook.keys["toy"], run_of(toy).record
+@pytest.fixture
+def writer(toy):
+    """A process that writes the toy's run again and again."""
+    arguments = (toy.root, toy.notebook.keys["toy"], run_of(toy).record, 50)
     context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=write_many, args=(toy.root, key, record, 100)) for _ in range(2)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join(60)
-    assert [writer.exitcode for writer in writers] == [0, 0]
-    assert run_of(toy).record == record
-    assert [path.name for path in (toy.root / ".cache/runs").iterdir()] == [key.hash]
+    return lambda: context.Process(target=write_many, args=arguments)
+
+
+def test_many_writers_of_one_run_leave_one_whole_run(toy, writer):
+    writers = [writer(), writer()]
+    for process in writers:
+        process.start()
+    for process in writers:
+        process.join(60)
+    assert [process.exitcode for process in writers] == [0, 0]
+    assert run_of(toy) is not None
+    assert [path.name for path in (toy.root / ".cache/runs").iterdir()] == [folder_of(toy).name]
+
+
+def test_a_reader_beside_a_writer_takes_no_whole_run_for_a_damaged_one(toy, writer):
+    process, key = writer(), toy.notebook.keys["toy"]
+    process.start()
+    while process.is_alive():
+        read_run(toy.root, key)
+    process.join()
+    assert process.exitcode == 0
+    assert not (toy.root / ".cache/damaged").exists()
+    assert run_of(toy) is not None
 
 
 def test_a_half_written_run_is_no_run(toy):

@@ -21,14 +21,14 @@ _began = (0.0, 0.0)
 _ended = False
 
 
-def begin(namespace: dict, *, program: str, root: str, reads: list[str], writes: list[str], hidden: list[str]) -> None:
+def begin(namespace: dict, *, program: str, root: str, reads: list[str], writes: list[str], network: bool) -> None:
     """Define what `python PROGRAM` would, and hold the program to its files from here on."""
     global _began
     namespace["__file__"] = program
     sys.path[0] = str(Path(program).parent)
     sys.argv = [program]
     threading.excepthook = lambda args: _broken.append(f"a thread failed: {args.exc_type.__name__}: {args.exc_value}")
-    sys.addaudithook(_hook(root, set(reads), tuple(writes), tuple(hidden)))
+    sys.addaudithook(_hook(root, set(reads), tuple(writes), network))
     _began = (time.perf_counter(), _cpu())
 
 
@@ -68,8 +68,8 @@ def _metrics(results: object) -> tuple[dict, list[str]]:
     return metrics, wrong
 
 
-def _hook(root: str, reads: set[str], writes: tuple[str, ...], hidden: tuple[str, ...]):
-    """An audit hook: a file of the repository outside the key, or a write outside the run's folder, is refused."""
+def _hook(root: str, reads: set[str], writes: tuple[str, ...], network: bool):
+    """An audit hook: files of the repository outside the key, writes elsewhere and other hosts are refused."""
     inside = root.rstrip(os.sep) + os.sep
 
     def check(path: str | bytes | os.PathLike, writing: bool) -> None:
@@ -77,18 +77,15 @@ def _hook(root: str, reads: set[str], writes: tuple[str, ...], hidden: tuple[str
         shown = place.removeprefix(inside)
         if writing and not (place + os.sep).startswith(writes):
             _refuse(f"it changed {shown}, which is outside its own folder; a run leaves nothing but its record")
-        if (
-            place.startswith(inside)
-            and place not in reads
-            and not place.startswith(writes + hidden)
-            and os.path.isfile(place)
-        ):
+        if place.startswith(inside) and place not in reads and not place.startswith(writes) and os.path.isfile(place):
             _refuse(
                 f"it opened {shown}, which its key does not know;"
                 " list the file in datasets/manifest.toml and name it in a string, or import it"
             )
 
     def hook(event: str, arguments: tuple) -> None:
+        if event == "socket.connect" and not network and not _ended:
+            _check_address(arguments[1])
         if _ended or (event != "open" and event not in CHANGES):
             return
         writing = event != "open" or _is_write(arguments[1], arguments[2])
@@ -97,6 +94,12 @@ def _hook(root: str, reads: set[str], writes: tuple[str, ...], hidden: tuple[str
                 check(path, writing)
 
     return hook
+
+
+def _check_address(address: object) -> None:
+    host = address[0] if isinstance(address, tuple) else ""  # a path is a socket of this machine
+    if host and host not in ("localhost", "::1") and not str(host).startswith("127."):
+        _refuse(f"it connected to {host}; say `Network   yes` in its header, or ship the data")
 
 
 def _is_write(mode: str | None, flags: int) -> bool:

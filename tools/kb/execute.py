@@ -6,10 +6,13 @@ import subprocess
 import sys
 import tempfile
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+import psutil
 
 from kb.key import Key
 from kb.limits import end_processes
@@ -52,7 +55,13 @@ def bring_up_to_date(
     together = [name for name in stale if not notebook.snippets[name].alone]
     alone = [name for name in stale if notebook.snippets[name].alone]
     with ThreadPoolExecutor(max(1, jobs)) as pool:
-        outcomes += pool.map(lambda name: _run_one(notebook, name, tell), together)
+        try:
+            outcomes += pool.map(lambda name: _run_one(notebook, name, tell), together)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for supervisor in psutil.Process().children():
+                supervisor.kill()
+            raise
     outcomes += [_run_one(notebook, name, tell) for name in alone]
     return sorted(outcomes, key=lambda outcome: names.index(outcome.name))
 
@@ -80,16 +89,16 @@ def _run_one(notebook: Notebook, name: str, tell: Callable[[str, dict], None]) -
     else:
         message = end.get("failed") or f"its supervisor ended without a record ({end['ended']}); nothing was kept"
         problem = Problem(snippet.path, end.get("line", 1), message, "run")
-        outcome = Outcome(name, "failed", problem=problem, tail="\n".join(said[-5:]))
+        outcome = Outcome(name, "failed", problem=problem, tail="\n".join(list(said)[-5:]))
     tell(name, {"end": outcome.status})
     return outcome
 
 
-def _supervised(job: dict, tell: Callable[[dict], None]) -> tuple[dict, list[str]]:
+def _supervised(job: dict, tell: Callable[[dict], None]) -> tuple[dict, deque[str]]:
     """Start a supervisor and listen to it; what its program left alive is killed, even where the supervisor was."""
     command = [sys.executable, "-m", "kb.supervise"]
     end: dict = {}
-    said: list[str] = []
+    said: deque[str] = deque(maxlen=200)
     with (
         tempfile.TemporaryFile("w+", errors="replace") as errors,
         subprocess.Popen(
@@ -137,7 +146,7 @@ def _job(notebook: Notebook, snippet: Snippet, key: Key) -> dict:
             str(Path(sys.prefix)) + os.sep,
             str(root / "snippets/__pycache__") + os.sep,
         ],
-        "hidden": [],
+        "network": snippet.header.get("Network", "").startswith("yes"),
     }
     return {
         "root": str(root),

@@ -123,12 +123,11 @@ class Page:
         stated = f'<span class="verdict {claim.verdict}">{claim.verdict}</span>'
         if computed != claim.verdict:
             stated += " <small>not confirmed on this machine</small>"
-        where = f"{claim.says}<br><small>{claim.where}</small>"
-        because = f"<br><small>{claim.because}</small>" if claim.because else ""
+        stated += f"<br><small>{claim.because}</small>" if claim.because else ""
         number = describe(measured) if measured is not None else "no run" if claim.metric else "–"
         link = f"[{number}](lab/{claim.snippet}.ipynb)<br><small>{claim.metric}</small>" if claim.metric else number
         paper = show(claim.paper) if claim.paper is not None else "–"
-        cells = [where + because, paper, (claim.expect or "–"), link, stated]
+        cells = [f"{claim.says}<br><small>{claim.where}</small>", paper, (claim.expect or "–"), link, stated]
         return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
