@@ -229,9 +229,10 @@ def loss(params, alpha, state, targets, scaling, layer):
 # %% train
 @partial(jax.jit, static_argnames=("layer", "epochs", "batch", "width"))
 def train(keys, alphas, state, targets, scaling, *, layer, epochs, batch, width):
-    """One network for each pair of key and alpha, Adam with a rate that falls to zero: stacked parameters."""
-    steps = epochs * (len(state) // batch)
-    optimizer = optax.adam(optax.cosine_decay_schedule(2e-3, steps))
+    """One network for each pair of key and alpha, by Adam with a rate that falls to zero: parameters (networks,
+    epochs, ...) as they stood after each epoch."""
+    steps = len(state) // batch
+    optimizer = optax.adam(optax.cosine_decay_schedule(2e-3, epochs * steps))
 
     def one(key, alpha):
         key, start = jax.random.split(key)
@@ -244,10 +245,18 @@ def train(keys, alphas, state, targets, scaling, *, layer, epochs, batch, width)
             change, memory = optimizer.update(slope, memory)
             return (optax.apply_updates(params, change), memory), None
 
-        (params, _), _ = jax.lax.scan(step, (params, optimizer.init(params)), jax.random.split(key, steps))
-        return params
+        def epoch(carry, key):
+            carry, _ = jax.lax.scan(step, carry, jax.random.split(key, steps))
+            return carry, carry[0]
+
+        return jax.lax.scan(epoch, (params, optimizer.init(params)), jax.random.split(key, epochs))[1]
 
     return jax.vmap(one)(keys, alphas)
+
+
+def after(epoch, history, networks=slice(None)):
+    """Parameters of some networks as they stood after an epoch; -1 is the last."""
+    return jax.tree.map(lambda each: each[networks, epoch], history)
 
 
 # %% evaluate
@@ -286,7 +295,8 @@ def regress(fit, state, scaling):
 
 # %% main
 def main(*, columns=32_768, test_columns=4096, epochs=8, batch=256, width=128, seeds=3, seed=0):
-    """{climate: {network: scores}}, what the budgets leave over with the first seed, and the least possible MSE.
+    """Four things: {climate: {network: scores}}; what each budget leaves over with the first seed, {network: (n, 4)};
+    MSE by seed and epoch, {layer: (seeds, epochs)}; the least possible MSE.
 
     Networks are the alphas (0 is unconstrained), "residual" and "projection" (constrained by a layer), "afterwards"
     (unconstrained, projected when trained), "linear" (regression), "truth" (the targets themselves).
@@ -295,23 +305,23 @@ def main(*, columns=32_768, test_columns=4096, epochs=8, batch=256, width=128, s
     state, targets = dataset(rng, columns)
     scaling = state.mean(axis=0), state.std(axis=0)
     tests = {"test": dataset(rng, test_columns), "warm": dataset(rng, test_columns, warming=4.0)}
-    keys = jax.vmap(jax.random.key)(jnp.arange(seeds))
-    shape = {"epochs": epochs, "batch": batch, "width": width}
-    pairs = jnp.tile(keys, len(ALPHAS)), jnp.repeat(jnp.array(ALPHAS), seeds)
-    by_loss = train(*pairs, state, targets, scaling, layer="none", **shape)
-    by_layer = {
-        layer: train(keys, jnp.zeros(seeds), state, targets, scaling, layer=layer, **shape)
-        for layer in ("residual", "projection")
-    }
     fit = linear_regression(state, targets, scaling)
+    keys, shape = jax.vmap(jax.random.key)(jnp.arange(seeds)), {"epochs": epochs, "batch": batch, "width": width}
+    pairs = {layer: (keys, jnp.zeros(seeds)) for layer in LAYERS}
+    pairs["none"] = jnp.tile(keys, len(ALPHAS)), jnp.repeat(jnp.array(ALPHAS), seeds)
+    trained = {layer: train(*pair, state, targets, scaling, layer=layer, **shape) for layer, pair in pairs.items()}
 
     def outputs(inputs, right):
-        made = predict(by_loss, inputs, scaling, layer="none").reshape(len(ALPHAS), seeds, len(inputs), -1)
-        made = dict(zip(ALPHAS, made, strict=True))
-        made |= {layer: predict(params, inputs, scaling, layer=layer) for layer, params in by_layer.items()}
+        made = {layer: predict(after(-1, each), inputs, scaling, layer=layer) for layer, each in trained.items()}
+        by_loss = made.pop("none").reshape(len(ALPHAS), seeds, len(inputs), -1)
+        made |= dict(zip(ALPHAS, by_loss, strict=True))
         made["afterwards"] = jnp.stack([projection(inputs, each) for each in made[0.0]])
         made["linear"] = regress(fit, inputs, scaling).astype(np.float32)[None]
         return made | {"truth": right[None]}
+
+    def error(layer, epoch):
+        made = predict(after(epoch, trained[layer], slice(seeds)), tests["test"][0], scaling, layer=layer)
+        return np.mean((np.asarray(made) - tests["test"][1]) ** 2, axis=(1, 2))
 
     made = {climate: outputs(*data) for climate, data in tests.items()}
     measured = {
@@ -319,29 +329,35 @@ def main(*, columns=32_768, test_columns=4096, epochs=8, batch=256, width=128, s
         for climate, networks in made.items()
     }
     left = {name: np.asarray(violation(tests["test"][0], each[0])) for name, each in made["test"].items()}
-    return measured, left, hidden_variance(rng, draw(rng, test_columns))
+    curves = {layer: np.stack([error(layer, epoch) for epoch in range(epochs)], axis=1) for layer in LAYERS}
+    return measured, left, curves, hidden_variance(rng, draw(rng, test_columns))
 
 
 # %% result
 if __name__ == "__main__":
-    measured, left, floor = main()
+    measured, left, curves, floor = main()
     test, warm = measured["test"], measured["warm"]
     names = {
         **{alpha: f"alpha_{alpha:g}".replace(".", "_") for alpha in ALPHAS},
         **{name: name for name in ("residual", "projection", "afterwards", "linear")},
     }
-    weighted = np.array([test[alpha]["penalty"] for alpha in ALPHAS])
-    filled = {name: test[name]["by_output"][:, RESIDUALS].mean(axis=1) for name in (0.0, "residual", "projection")}
+    against = {name: key for key, name in names.items() if name not in ("alpha_0", "linear")}
+    lowest = np.min([test[alpha]["penalty"] for alpha in ALPHAS], axis=0)
+    filled = {
+        name: np.log(test[name]["by_output"] / test[0.0]["by_output"])[:, RESIDUALS].mean(axis=1)
+        for name in ("residual", "projection")
+    }
     results = {
         **{f"mse_{name}": test[key]["mse"].tolist() for key, name in names.items()},
         **{f"penalty_{name}": test[key]["penalty"].tolist() for key, name in names.items()},
         **{f"warm_mse_{name}": warm[key]["mse"].tolist() for key, name in names.items()},
-        **{f"mse_ratio_{names[key]}": (test[key]["mse"] / test[0.0]["mse"]).tolist() for key in list(names)[1:-1]},
-        **{f"warm_mse_ratio_{names[key]}": (warm[key]["mse"] / warm[0.0]["mse"]).tolist() for key in list(names)[1:-1]},
-        **{f"filled_mse_ratio_{name}": (filled[name] / filled[0.0]).tolist() for name in ("residual", "projection")},
+        **{f"mse_ratio_{name}": (test[key]["mse"] / test[0.0]["mse"]).tolist() for name, key in against.items()},
+        **{f"warm_mse_ratio_{name}": (warm[key]["mse"] / warm[0.0]["mse"]).tolist() for name, key in against.items()},
+        **{f"filled_error_ratio_{name}": np.exp(each).tolist() for name, each in filled.items()},
+        "first_epoch_mse_ratio_residual": (curves["residual"] / curves["none"])[:, 0].tolist(),
         "penalty_share_alpha_0_01": (test[0.01]["penalty"] / test[0.0]["penalty"]).tolist(),
         "penalty_ratio_unconstrained_to_residual": (test[0.0]["penalty"] / test["residual"]["penalty"]).tolist(),
-        "penalty_ratio_best_alpha_to_residual": (weighted.min(axis=0) / test["residual"]["penalty"]).tolist(),
+        "penalty_ratio_best_alpha_to_residual": (lowest / test["residual"]["penalty"]).tolist(),
         "penalty_truth": float(test["truth"]["penalty"][0]),
         "mse_hidden": float(floor),
     }
@@ -359,58 +375,78 @@ if __name__ == "__main__":
         values = np.array([test[alpha][score] for alpha in ALPHAS])
         axis.plot(places, values.mean(axis=1), color="C0")
         axis.plot(places, values, "o", color="C0", markersize=4)
-        for place, name, color in ((7.3, "residual", "C1"), (8.3, "projection", "C2")):
+        for place, name, color in ((7.4, "residual", "C1"), (8.6, "projection", "C2")):
             axis.plot(np.full(len(values[0]), place), test[name][score], "*", color=color, markersize=11)
         axis.set_yscale("log")
-        axis.set_xticks([*places, 7.3, 8.3], [f"{alpha:g}" for alpha in ALPHAS] + ["layer", "proj."], fontsize=8)
-        axis.set_xlabel("weight α of the penalty in the loss          ")
+        ticks = [f"{alpha:g}" for alpha in ALPHAS] + ["resid.\nlayer", "proj.\nlayer"]
+        axis.set_xticks([*places, 7.4, 8.6], ticks, fontsize=8)
+        axis.set_xlabel("weight α of the penalty in the loss", loc="left")
     axes[0].axhline(floor, color="C6", linestyle=":", linewidth=1)
-    axes[0].text(0, floor, "hidden from every network", fontsize=8, va="bottom")
-    axes[0].set(ylabel="MSE (W² m⁻⁴)", title="The weight costs accuracy ...")
+    axes[0].text(0, floor * 1.02, "hidden from every network", fontsize=8, va="bottom")
+    axes[0].set(ylabel="MSE (W² m⁻⁴)", title="The penalty costs accuracy ...")
     axes[1].axhline(test["truth"]["penalty"][0], color="C6", linestyle=":", linewidth=1)
-    axes[1].text(0, test["truth"]["penalty"][0] * 2, "the truth's own rounding", fontsize=8, va="bottom")
-    axes[1].set(ylabel="penalty P (W² m⁻⁴)", title="... and conserves nothing; a layer does (stars)")
+    axes[1].text(0, test["truth"]["penalty"][0] * 1.5, "the truth, rounded to float32", fontsize=8, va="bottom")
+    axes[1].set(ylabel="penalty P (W² m⁻⁴)", title="... and a layer conserves (stars)")
     plt.show()
 
-# %% what-is-left
+# %% budgets
 if __name__ == "__main__":
     figure, axis = plt.subplots()
     shown = {
         0.0: ("unconstrained", "C0"),
         0.01: ("penalty, α = 0.01", "C4"),
         0.5: ("penalty, α = 0.5", "C3"),
-        "residual": ("layer, as the source", "C1"),
-        "projection": ("layer, projection", "C2"),
-        "truth": ("the truth, rounded", "C6"),
+        "residual": ("residual layer", "C1"),
+        "projection": ("projection layer", "C2"),
+        "truth": ("the truth, rounded to float32", "C6"),
     }
     bins = np.linspace(-7.5, 3, 64)
     for name, (label, color) in shown.items():
-        style = ":" if name == "truth" else "-"
         sizes = np.log10(np.maximum(abs(left[name].ravel()), 1e-7))
-        axis.hist(sizes, bins, histtype="step", color=color, linestyle=style, linewidth=1.8, label=label)
-    axis.set_xticks([-7, -5, -3, -1, 1, 3], ["0", *(f"$10^{{{power}}}$" for power in (-5, -3, -1, 1, 3))])
+        axis.hist(sizes, bins, histtype="step", color=color, linestyle=":" if name == "truth" else "-", linewidth=1.8)
+        axis.plot([], color=color, linestyle=":" if name == "truth" else "-", label=label)
+    axis.set_xticks([-7, -5, -3, -1, 1, 3], ["exactly 0", *(f"$10^{{{power}}}$" for power in (-5, -3, -1, 1, 3))])
     axis.set(xlabel="what a budget leaves over (W m⁻²)", ylabel="budgets of test columns")
-    axis.set_title("A layer closes every budget as well as float32 can")
-    axis.legend()
+    axis.set_title("Penalties move the errors a little; layers move them to where rounding is")
+    axis.legend(loc="upper center")
     plt.show()
 
 # %% outputs
 if __name__ == "__main__":
     figure, axis = plt.subplots()
-    base = test[0.0]["by_output"].mean(axis=0)
-    for name, color, label in (("residual", "C1", "layer, as the source"), ("projection", "C2", "layer, projection")):
-        axis.plot(test[name]["by_output"].mean(axis=0) / base, "o", color=color, markersize=5, label=label)
-    ratio = test["residual"]["by_output"].mean(axis=0) / base
-    axis.plot(RESIDUALS, ratio[RESIDUALS], "o", color="black", fillstyle="none", markersize=11, label="filled in")
+    for name, color in (("residual", "C1"), ("projection", "C2")):
+        ratio = np.exp(np.log(test[name]["by_output"] / test[0.0]["by_output"]).mean(axis=0))
+        axis.plot(ratio, "o", color=color, markersize=5, label=f"{name} layer")
+        axis.plot(RESIDUALS, ratio[RESIDUALS], "o", color="black", fillstyle="none", markersize=10)
+    axis.plot([], [], "o", color="black", fillstyle="none", markersize=10, label="what the residual layer fills in")
     axis.axhline(1, color="C6", linewidth=1)
     for edge in (7.5, 15.5, 23.5, 31.5):
         axis.axvline(edge, color="#cccccc", linewidth=1)
     axis.set_xticks([3.5, 11.5, 19.5, 27.5, 34], ["moistening", "heating", "longwave", "sun", "fluxes"])
     axis.tick_params(axis="x", length=0)
-    axis.set(
-        yscale="log", xlabel="output, levels from the top down", ylabel="MSE over that of the unconstrained network"
-    )
-    axis.set_title("TITLE")
+    axis.set(yscale="log", xlabel="output, levels from the top down", ylabel="MSE over that without constraint")
+    axis.set_yticks([0.8, 1, 1.5, 2], ["0.8", "1", "1.5", "2"])
+    axis.minorticks_off()
+    axis.set_title("The residual layer raises the error of most outputs, the projection lowers it")
     axis.grid(axis="x", visible=False)
+    axis.legend(loc="upper right", frameon=True, framealpha=0.9, edgecolor="none")
+    plt.show()
+
+# %% learning-curves
+if __name__ == "__main__":
+    figure, axis = plt.subplots()
+    for layer, (label, color) in {
+        "none": ("unconstrained", "C0"),
+        "residual": ("residual layer", "C1"),
+        "projection": ("projection layer", "C2"),
+    }.items():
+        epochs = np.arange(1, curves[layer].shape[1] + 1)
+        axis.fill_between(epochs, *np.quantile(curves[layer], [0, 1], axis=0), color=color, alpha=0.2, linewidth=0)
+        axis.plot(epochs, curves[layer].mean(axis=0), color=color, label=label)
+    axis.axhline(floor, color="C6", linestyle=":", linewidth=1, label="least possible")
+    axis.set(xlabel="epoch", ylabel="MSE on test columns (W² m⁻⁴)", yscale="log")
+    axis.set_yticks([250, 300, 400, 500, 700, 1000], ["250", "300", "400", "500", "700", "1000"])
+    axis.minorticks_off()
+    axis.set_title("The residual layer learns more slowly (mean and range of 3 seeds)")
     axis.legend()
     plt.show()

@@ -1,13 +1,32 @@
 """Which lines of a Markdown text are prose, and which are code: the site's dialect, where content indents by four."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-OPENING = re.compile(r"(?P<quote>[> ]*)(?P<ticks>`{3,}|~{3,})(?P<info>[^`]*)")
-CONTAINER = re.compile(r"(?:!!!|\?\?\?\+?|===[!+]*)\s|(?:[-*+]|\d+[.)])\s+|\[\^[^\]]+\]:|:\s{3}")
-SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|<!--.*?-->", re.DOTALL)
-PYTHON = {"python", "py", "python3", "py3", "pycon", "python-console", "pyi", "ipython", "ipython3", "sage"}
+# the dialect of pymdownx.superfences: a word or an option that it does not know makes a line no fence
+OPENING = re.compile(
+    r"""(?x) (?P<margin>[> ]*) (?P<marks>`{3,}|~{3,})
+    (?P<info> (?:[ \t]*\.?[\w#.+-]+(?=[ \t]|$))?
+    (?: [ \t]*\{[^\n]*\} | (?:[ \t]*(?:title|hl_lines|linenums)=(?:"[^"]*"|'[^']*')(?=[ \t]|$))+ )? ) [ \t]*"""
+)
+BLOCK = re.compile(r"(?:!!!|\?\?\?\+?|={3}[!+]*)\s|\[\^[^\]]+\]:|:\s{3}")
+ITEM = re.compile(r"(?:[-*+]|\d+\.)\s+")
+RAW = re.compile(r"\s*<(?P<tag>script|style)\b", re.IGNORECASE)
+MASKED = re.compile(
+    r"""(?xs) <!--.*?--> | \\[\[\]`$\\]
+    | (`+)(?!`).+?(?<!`)\1(?!`)
+    | \$\$.+?\$\$ | (?<![\\$\w])\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)"""
+)
+LINK = re.compile(
+    r"""(?x) (?P<image>!)? \[(?P<text>[^\[\]\n]*)\]
+    \( \s* (?:<(?P<angled>[^<>\n]*)>|(?P<plain>[^()\s<>]+)) (?:\s+(?:"[^"]*"|'[^']*'))? \s* \)"""
+)
+PYTHON = {
+    *("python", "py", "python3", "py3", "python2", "py2", "pycon", "python-console", "pyi", "numpy"),
+    *("ipython", "ipython3", "sage", "bazel", "starlark"),
+}
 
 
 @dataclass(frozen=True)
@@ -21,8 +40,8 @@ class Fence:
 
     @property
     def language(self) -> str:
-        """The language it is highlighted as: the first word, or the first class of `{.python .x}`."""
-        found = re.match(r"\{?[\s.:]*([\w+#-]*)", self.info.strip())
+        """The language it is highlighted as: the first word, or the first class of `{#id .python .x}`."""
+        found = re.match(r"\.?([\w#.+-]+)", self.info) or re.search(r"(?<!\w)\.([\w+#-]+)", self.info)
         return found[1].lower() if found else ""
 
     @property
@@ -33,7 +52,7 @@ class Fence:
 
 @dataclass
 class Markup:
-    """A text cut up: `prose` has every line, blanked where it is code or comment; `fences` are those that are shown."""
+    """A text cut up: `prose` has every line, blank where it is code or comment; `fences` are those that are shown."""
 
     prose: list[str] = field(default_factory=list)
     fences: list[Fence] = field(default_factory=list)
@@ -41,75 +60,17 @@ class Markup:
 
 def read_markup(text: str) -> Markup:
     """Cut a text up, line for line."""
-    lines = text.split("\n")
-    markup = Markup()
-    indents, blank, number = [0], True, 0
-    while number < len(lines):
-        line = lines[number]
-        indent = len(line) - len(line.lstrip(" "))
-        if blank and line.strip():
-            while indent < indents[-1]:
-                indents.pop()
-        code = blank and line.strip() and indent >= indents[-1] + 4
-        fence = None if code else _fence(lines, number)
-        if fence:
-            markup.fences.append(fence)
-            size = fence.code.count("\n") + (2 if fence.closed else 1)
-            markup.prose += [""] * size
-            number, blank = number + size, True
-            continue
-        if "<!--" in mask(line):
-            size = _comment(lines, number)
-            markup.prose += [line[: line.index("<!--")], *[""] * (size - 1)]
-            number += size
-            continue
-        if code:
-            size = _indented(lines, number, indents[-1] + 4)
-            markup.prose += [""] * size
-            number, blank = number + size, True
-            continue
-        if CONTAINER.match(line.lstrip(" ")) and (blank or indent >= indents[-1]):
-            while indent < indents[-1]:
-                indents.pop()
-            indents.append(indent + 4)
-        markup.prose.append(line)
-        blank, number = not line.strip(), number + 1
-    markup.prose = mask("\n".join(markup.prose)).split("\n")
-    return markup
+    return _Reader(text.split("\n")).read()
 
 
 def mask(text: str) -> str:
-    """The same text with inline code and comments blanked, character for character."""
-    return SPAN.sub(lambda span: re.sub(r"[^\n]", "\x00", span[0]), text)
+    """The same text with inline code, comments, formulas and escapes blanked, character for character."""
+    return MASKED.sub(lambda span: re.sub(r"[^\n]", "\x00", span[0]), text)
 
 
-def _fence(lines: list[str], number: int) -> Fence | None:
-    opening = OPENING.fullmatch(lines[number])
-    if not opening:
-        return None
-    close = re.compile(rf"[> ]*{opening['ticks']}\s*")
-    indent = len(opening["quote"])
-    for end in range(number + 1, len(lines)):
-        if close.fullmatch(lines[end]):
-            body = [line[min(indent, len(line) - len(line.lstrip("> "))) :] for line in lines[number + 1 : end]]
-            return Fence(number + 1, opening["info"].strip(), "".join(f"{line}\n" for line in body))
-    return Fence(number + 1, opening["info"].strip(), "", closed=False)
-
-
-def _comment(lines: list[str], start: int) -> int:
-    """How many lines a comment that is still open at the end of its first line takes; what follows its end is lost."""
-    for end in range(start, len(lines)):
-        if "-->" in lines[end]:
-            return end - start + 1
-    return len(lines) - start
-
-
-def _indented(lines: list[str], start: int, indent: int) -> int:
-    end = last = start
-    while end < len(lines) and (not lines[end].strip() or len(lines[end]) - len(lines[end].lstrip(" ")) >= indent):
-        last = end if lines[end].strip() else last
-        end += 1
-    return last - start + 1
+def opens_block(line: str) -> bool:
+    """Whether a line opens an admonition, a tab or another block, whose content begins with the next."""
+    return bool(BLOCK.match(line.strip() + " "))
 
 
 def links(markup: Markup) -> Iterator[tuple[int, re.Match]]:
@@ -119,4 +80,94 @@ def links(markup: Markup) -> Iterator[tuple[int, re.Match]]:
             yield number, found
 
 
-LINK = re.compile(r"(?P<image>!)?\[(?P<text>[^\[\]\n]*)\]\((?P<target>[^()\s]+)(?:\s+\"[^\"]*\")?\)")
+class _Reader:
+    """Reads a text from top to bottom; `indents` are the columns at which the open containers' content begins."""
+
+    def __init__(self, lines: list[str]):
+        self.lines = lines
+        self.flat = [line.expandtabs(4) for line in lines]
+        self.markup = Markup()
+        self.indents, self.lists = [0], [False]
+        self.blank = True
+        self.at = 0
+
+    def read(self) -> Markup:
+        while self.at < len(self.lines):
+            size = self._block()
+            kept = [""] * size if size else [self._line()]
+            self.markup.prose += kept
+            self.at += len(kept)
+        self.markup.prose = mask("\n".join(self.markup.prose)).split("\n")
+        return self.markup
+
+    def _block(self) -> int:
+        """The number of lines, from here on, that are no prose; 0 where this one is."""
+        line = self.flat[self.at]
+        indent = len(line) - len(line.lstrip(" "))
+        if self.blank and line.strip():
+            while indent < self.indents[-1]:
+                self.indents.pop(), self.lists.pop()
+            if indent >= self.indents[-1] + 4:
+                return self._indented(self.indents[-1] + 4)
+        if fence := self._fence():
+            self.markup.fences.append(fence)
+            self.blank = False
+            return fence.code.count("\n") + (2 if fence.closed else 1)
+        if raw := RAW.match(line):
+            return self._until(f"</{raw['tag']}")
+        if "<!--" in mask(line) and (size := self._until("-->")):
+            # what stands behind the end of the comment is prose again
+            self.blank = False
+            last = self.at + size - 1
+            behind = self.lines[last].partition("-->")[2]
+            self.lines[last] = self.flat[last] = " " * (len(self.lines[last]) - len(behind)) + behind
+            return size - 1 if behind.strip() else size
+        return 0
+
+    def _line(self) -> str:
+        line = self.flat[self.at]
+        indent = len(line) - len(line.lstrip(" "))
+        content = line.lstrip(" ")
+        is_item = bool(ITEM.match(content)) and (self.blank or self.lists[-1])
+        if BLOCK.match(content) or is_item:
+            while indent < self.indents[-1]:
+                self.indents.pop(), self.lists.pop()
+            self.indents.append(indent - indent % 4 + 4)
+            self.lists.append(is_item)
+        self.blank = not content or content.startswith("#")  # a heading needs no blank line
+        return self.lines[self.at]
+
+    def _fence(self) -> Fence | None:
+        opening = OPENING.fullmatch(self.flat[self.at])
+        if not opening or (re.search(r">     +$", opening["margin"]) and not self._quotes_a_list()):
+            return None
+        margin, info = opening["margin"], opening["info"].strip()
+        body: list[str] = []
+        for line in self.flat[self.at + 1 :]:
+            if line.startswith(margin) and re.fullmatch(rf"{opening['marks']}[ \t]*", line[len(margin) :]):
+                return Fence(self.at + 1, info, "".join(f"{line}\n" for line in body))
+            if line.strip() and not line.startswith(margin.rstrip() if not line.strip("> ") else margin):
+                return None
+            body.append(line[len(margin) :])
+        return Fence(self.at + 1, info, "", closed=False)
+
+    def _quotes_a_list(self) -> bool:
+        above = self.flat[: self.at]
+        quoted = itertools.takewhile(lambda line: line.lstrip().startswith(">"), reversed(above))
+        return any(ITEM.match(line.lstrip("> ")) for line in quoted)
+
+    def _until(self, end: str) -> int:
+        """How many lines it takes to a line with that end; 0 where there is none."""
+        for number in range(self.at, len(self.lines)):
+            if end in self.lines[number]:
+                return number - self.at + 1
+        return 0
+
+    def _indented(self, indent: int) -> int:
+        last = number = self.at
+        while number < len(self.flat) and (
+            not self.flat[number].strip() or len(self.flat[number]) - len(self.flat[number].lstrip(" ")) >= indent
+        ):
+            last = number if self.flat[number].strip() else last
+            number += 1
+        return last - self.at + 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kb.claim import Claim
 from kb.front_matter import FrontMatter, read_front_matter
-from kb.markup import Markup, links, read_markup
+from kb.markup import Markup, links, opens_block, read_markup
 from kb.problem import Problem, Trouble, read_text
 
 LARGEST = 1_000_000  # bytes
@@ -102,11 +102,11 @@ class Note:
         found = []
         for number, match in links(self.markup):
             row = rows[number - 1]
-            around = [rows[at].strip() if 0 <= at < len(rows) else "" for at in (number - 2, number)]
-            alone = row.strip() == row[match.start() : match.end()] and not any(around)
+            above, below = (rows[at].strip() if 0 <= at < len(rows) else "" for at in (number - 2, number))
+            alone = row.strip() == row[match.start() : match.end()] and not below and (not above or opens_block(above))
             text = row[match.start("text") : match.end("text")]
             where = (number + self.first - 1, match.start(), match.end())
-            found.append(Link(*where, text, match["target"], bool(match["image"]), alone))
+            found.append(Link(*where, text, match["angled"] or match["plain"] or "", bool(match["image"]), alone))
         return found
 
 
