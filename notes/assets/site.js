@@ -96,6 +96,15 @@
     }
     // Closed, it forgets: a facet left from before would be easy to overlook.
     modal.addEventListener("close", () => instance.triggerSearchWithFilters("", {}), true);
+    // Escape closes an open menu first, and only then the dialog.
+    modal.addEventListener("keydown", (event) => {
+      const menu = event.key === "Escape" && modal.querySelector('.pf-dropdown-trigger[aria-expanded="true"]');
+      if (!menu) return;
+      event.preventDefault();
+      event.stopPropagation();
+      menu.click();
+      menu.focus();
+    }, true);
     // Where "/" is typed with shift, Pagefind's own shortcut does not see it.
     document.addEventListener("keydown", (event) => {
       const typing = event.target.closest?.("input, textarea, select, [contenteditable]");

@@ -56,12 +56,12 @@ def run(notebook: Notebook, arguments: argparse.Namespace) -> int:
 
     names = arguments.names or _changed(notebook, arguments.changed_since)
     outcomes = _bring_up_to_date(notebook, names, arguments.jobs, arguments.again)
+    unreadable = [problem for problem in notebook.unreadable if problem.path.startswith("snippets/")]
+    terminal.problems(unreadable)
     if arguments.json:
         print(json.dumps([outcome.as_json() for outcome in outcomes], indent=1, ensure_ascii=False))
     else:
-        terminal.problems([problem for problem in notebook.unreadable if problem.path.startswith("snippets/")])
         terminal.outcomes(outcomes)
-    unreadable = any(problem.path.startswith("snippets/") for problem in notebook.unreadable)
     return 1 if unreadable or any(outcome.problem for outcome in outcomes) else 0
 
 

@@ -1,47 +1,84 @@
 """What runs inside a snippet's kernel: it may open what its key names, write in its own folder, and must end whole.
 
-Standard library only; it knows nothing of the rest of `kb`.
+It knows nothing of the rest of `kb`.
 """
 
+import atexit
 import json
 import math
 import numbers
 import os
+import re
 import resource
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-CHANGES = {"os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.truncate", "os.symlink", "os.link", "os.chmod"}
+from IPython import get_ipython
+from IPython.display import display
+
 RESULTS = "application/vnd.reproducible-notes.results+json"
+RESERVED = ("seconds", "memory")
+# the arguments of an audit event that name what is changed, each with that of the folder it is relative to
+CHANGES = {
+    **dict.fromkeys(("os.remove", "os.rmdir"), ((0, 1),)),
+    **dict.fromkeys(("os.mkdir", "os.chmod"), ((0, 2),)),
+    **{"os.rename": ((0, 2), (1, 3)), "os.link": ((1, 3),), "os.symlink": ((1, 2),), "os.truncate": ((0, 9),)},
+}
 
 _broken: list[str] = []  # rules that the program broke, even where it caught the error
+_at_exit: list[Callable[[], object]] = []
+_threads: set[threading.Thread] = set()
 _began = (0.0, 0.0)
-_ended = False
 
 
 def begin(namespace: dict, *, program: str, root: str, reads: list[str], writes: list[str], network: bool) -> None:
     """Define what `python PROGRAM` would, and hold the program to its files from here on."""
     global _began
     namespace["__file__"] = program
+    namespace["quit"] = namespace["exit"] = sys.exit  # the kernel's would end it without a word
     sys.path[0] = str(Path(program).parent)
     sys.argv = [program]
+    _show_where_it_exits()
+    _threads.update(threading.enumerate())
     threading.excepthook = lambda args: _broken.append(f"a thread failed: {args.exc_type.__name__}: {args.exc_value}")
-    sys.addaudithook(_hook(root, set(reads), tuple(writes), network))
+    vars(atexit)["register"] = _remember
+    sys.addaudithook(_hook(root.rstrip(os.sep) + os.sep, set(reads), tuple(writes), network))
     _began = (time.perf_counter(), _cpu())
 
 
-def end(namespace: dict) -> dict:
-    """What the last cell left: metrics, seconds, CPU seconds, peak memory (bytes) and every rule broken."""
-    global _ended
-    seconds, cpu = time.perf_counter() - _began[0], _cpu() - _began[1]
-    _ended = True
-    broken = list(dict.fromkeys(_broken))
+def end(namespace: dict) -> None:
+    """Display what the last cell left: metrics, seconds, CPU seconds, peak memory (bytes), every rule broken."""
     metrics, wrong = _metrics(namespace.get("results"))
+    for thread in set(threading.enumerate()) - _threads:
+        if not thread.daemon:
+            thread.join()
+    seconds, cpu = time.perf_counter() - _began[0], _cpu() - _began[1]
+    for function in reversed(_at_exit):
+        try:
+            function()
+        except Exception as error:
+            if str(error) not in _broken:
+                _broken.append(f"it failed when it ended: {type(error).__name__}: {error}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    report = {"metrics": metrics, "seconds": seconds, "cpu_seconds": cpu, "memory": peak, "broken": broken + wrong}
-    return {RESULTS: json.dumps(report), "text/plain": ""}
+    broken = [*dict.fromkeys(_broken), *wrong]
+    report = {"metrics": metrics, "seconds": seconds, "cpu_seconds": cpu, "memory": peak, "broken": broken}
+    display({RESULTS: json.dumps(report), "text/plain": ""}, raw=True)
+
+
+def _show_where_it_exits() -> None:
+    shell = get_ipython()
+    show = shell.showtraceback
+    # of SystemExit alone IPython hides the traceback, and with it the line
+    shell.showtraceback = lambda *args, exception_only=False, **kwargs: show(*args, exception_only=False, **kwargs)
+
+
+def _remember(function: Callable, *args: object, **kwargs: object) -> Callable:
+    _at_exit.append(lambda: function(*args, **kwargs))
+    return function
 
 
 def _cpu() -> float:
@@ -52,60 +89,85 @@ def _cpu() -> float:
 def _metrics(results: object) -> tuple[dict, list[str]]:
     if not isinstance(results, dict):
         return {}, ["it ended without a `results` dict; end with `results = {...}` ({} says that it measures nothing)"]
-    metrics, wrong = {}, []
-    for name, value in results.items():
-        values = value if isinstance(value, list | tuple) else [value]
-        if not isinstance(name, str) or not name.isidentifier():
-            wrong.append(f"results has the key {name!r}; name a metric like a variable")
-        elif not values or not all(isinstance(item, numbers.Real) and not isinstance(item, bool) for item in values):
-            kinds = " and ".join(sorted({type(item).__name__ for item in values})) or "empty"
-            wrong.append(f"results['{name}'] is {kinds}; give a plain number, or a list of one per seed")
-        elif not all(math.isfinite(item) for item in values):
-            wrong.append(f"results['{name}'] is {next(item for item in values if not math.isfinite(item))}, not finite")
-        else:
-            plain = [int(item) if isinstance(item, numbers.Integral) else float(item) for item in values]
-            metrics[name] = plain if isinstance(value, list | tuple) else plain[0]
-    return metrics, wrong
+    wrong = [message for name, value in results.items() if (message := _wrong(name, value))]
+    return {} if wrong else {name: _plain(value) for name, value in results.items()}, wrong
 
 
-def _hook(root: str, reads: set[str], writes: tuple[str, ...], network: bool):
+def _wrong(name: object, value: object) -> str | None:
+    values = value if isinstance(value, list | tuple) else [value]
+    if not isinstance(name, str) or not name.isidentifier():
+        return f"results has the key {name!r}; name a metric like a variable"
+    if name in RESERVED:
+        return f"results['{name}'] is the runner's own; choose another name"
+    if not values or not all(isinstance(item, numbers.Real) and not isinstance(item, bool) for item in values):
+        kinds = " and ".join(sorted({type(item).__name__ for item in values})) or "empty"
+        return f"results['{name}'] is {kinds}; give a plain number, or a list of one per seed"
+    try:
+        odd = [item for item in values if not math.isfinite(item)]
+    except OverflowError:
+        return f"results['{name}'] is too large; give a number that a float holds"
+    return f"results['{name}'] is {odd[0]}, not finite" if odd else None
+
+
+def _plain(value: Any) -> object:
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return int(value) if isinstance(value, numbers.Integral) else float(value)
+
+
+def _hook(inside: str, reads: set[str], writes: tuple[str, ...], network: bool) -> Callable[[str, tuple], None]:
     """An audit hook: files of the repository outside the key, writes elsewhere and other hosts are refused."""
-    inside = root.rstrip(os.sep) + os.sep
+    environment = sys.prefix + os.sep
 
-    def check(path: str | bytes | os.PathLike, writing: bool) -> None:
-        place = os.path.realpath(os.fsdecode(path))
-        shown = place.removeprefix(inside)
-        if writing and not (place + os.sep).startswith(writes):
+    def check(path: str, writing: bool) -> None:
+        if f"{os.sep}__pycache__{os.sep}" in path:  # bytecode is written at will, and read like its source
+            path, writing = re.sub(r"__pycache__/([^/.]*)[^/]*$", r"\1.py", path), False
+        if writing and not (path + os.sep).startswith(writes):
+            shown = path.removeprefix(inside)
             _refuse(f"it changed {shown}, which is outside its own folder; a run leaves nothing but its record")
-        if place.startswith(inside) and place not in reads and not place.startswith(writes) and os.path.isfile(place):
+        known = path in reads or path.startswith((*writes, environment)) or not path.startswith(inside)
+        if not known and os.path.isfile(path):
             _refuse(
-                f"it opened {shown}, which its key does not know;"
+                f"it opened {path.removeprefix(inside)}, which its key does not know;"
                 " list the file in datasets/manifest.toml and name it in a string, or import it"
             )
 
     def hook(event: str, arguments: tuple) -> None:
-        if event == "socket.connect" and not network and not _ended:
+        if event == "open" and isinstance(arguments[0], str | bytes | os.PathLike):
+            check(_place(arguments[0]), _is_write(arguments[1], arguments[2]))
+        elif event in CHANGES:
+            for path in _changed(event, arguments):
+                check(path, True)
+        elif event == "socket.connect" and not network:
             _check_address(arguments[1])
-        if _ended or (event != "open" and event not in CHANGES):
-            return
-        writing = event != "open" or _is_write(arguments[1], arguments[2])
-        for path in arguments[:1] if event == "open" else arguments:
-            if isinstance(path, str | bytes | os.PathLike):
-                check(path, writing)
 
     return hook
 
 
-def _check_address(address: object) -> None:
-    host = address[0] if isinstance(address, tuple) else ""  # a path is a socket of this machine
-    if host and host not in ("localhost", "::1") and not str(host).startswith("127."):
-        _refuse(f"it connected to {host}; say `Network   yes` in its header, or ship the data")
+def _changed(event: str, arguments: tuple) -> Iterator[str]:
+    for number, folder_number in CHANGES[event]:
+        folder = arguments[folder_number] if folder_number < len(arguments) else -1
+        if isinstance(arguments[number], str | bytes | os.PathLike):
+            yield _place(arguments[number], folder)
+
+
+def _place(path: str | bytes | os.PathLike, folder: int = -1) -> str:
+    """The real path; a relative one is looked up from the open folder of that number, or from the current one."""
+    beside = f"/proc/self/fd/{folder}"
+    base = os.readlink(beside) if folder >= 0 and os.path.islink(beside) else ""
+    return os.path.realpath(os.path.join(base, os.fsdecode(path)))
 
 
 def _is_write(mode: str | None, flags: int) -> bool:
     if mode is not None:
         return any(letter in mode for letter in "wax+")
     return bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
+
+
+def _check_address(address: object) -> None:
+    host = address[0] if isinstance(address, tuple) else ""  # a path is a socket of this machine
+    if host and host not in ("localhost", "::1") and not str(host).startswith("127."):
+        _refuse(f"it connected to {host}; say `Network   yes` in its header, or ship the data")
 
 
 def _refuse(message: str) -> None:

@@ -10,10 +10,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import psutil
 
+from kb.dataset import problems as dataset_problems
 from kb.key import Key
 from kb.limits import end_processes
 from kb.machine import environment, machine, revision
@@ -75,23 +75,29 @@ def _outcome(name: str, status: str, record: dict) -> Outcome:
 
 
 def _run_one(notebook: Notebook, name: str, tell: Callable[[str, dict], None]) -> Outcome:
-    snippet, key = notebook.snippets[name], notebook.keys.get(name)
     tell(name, {"start": True})
-    if key is None:
-        tell(name, {"end": "failed"})
-        return Outcome(
-            name, "failed", problem=Problem(snippet.path, 1, "a program that it imports cannot be read", "run")
-        )
-    end, said = _supervised(_job(notebook, snippet, key), lambda event: tell(name, event))
-    run = read_run(notebook.root, key) if end.get("done") else None
-    if run:
-        outcome = _outcome(name, "ran", run.record)
-    else:
-        message = end.get("failed") or f"its supervisor ended without a record ({end['ended']}); nothing was kept"
-        problem = Problem(snippet.path, end.get("line", 1), message, "run")
-        outcome = Outcome(name, "failed", problem=problem, tail="\n".join(list(said)[-5:]))
+    outcome = _outcome_of(notebook, name, lambda event: tell(name, event))
     tell(name, {"end": outcome.status})
     return outcome
+
+
+def _outcome_of(notebook: Notebook, name: str, tell: Callable[[dict], None]) -> Outcome:
+    snippet, key = notebook.snippets[name], notebook.keys.get(name)
+    if key is None:
+        return _failed(snippet, "a program that it imports cannot be read")
+    needed = {name: dataset for name, dataset in notebook.datasets.items() if dataset.path in key.files}
+    for problem in dataset_problems(notebook.root, needed):
+        return _failed(snippet, problem.message)
+    end, said = _supervised(_job(notebook, snippet, key), tell)
+    run = read_run(notebook.root, key) if end.get("done") else None
+    if run:
+        return _outcome(name, "ran", run.record)
+    message = end.get("failed") or f"its supervisor ended without a record ({end['ended']}); nothing was kept"
+    return _failed(snippet, message, end.get("line", 1), "\n".join(list(said)[-5:]))
+
+
+def _failed(snippet: Snippet, message: str, line: int = 1, tail: str = "") -> Outcome:
+    return Outcome(snippet.name, "failed", problem=Problem(snippet.path, line, message, "run"), tail=tail)
 
 
 def _supervised(job: dict, tell: Callable[[dict], None]) -> tuple[dict, deque[str]]:
@@ -140,12 +146,7 @@ def _job(notebook: Notebook, snippet: Snippet, key: Key) -> dict:
         "program": str(root / snippet.path),
         "root": str(root),
         "reads": [str((root / path).resolve()) for path in key.files],
-        "writes": [
-            "/dev/",
-            str(shared) + os.sep,
-            str(Path(sys.prefix)) + os.sep,
-            str(root / "snippets/__pycache__") + os.sep,
-        ],
+        "writes": ["/dev/", str(shared) + os.sep],
         "network": snippet.header.get("Network", "").startswith("yes"),
     }
     return {

@@ -1,5 +1,8 @@
 """What the processes of a run may take, and the end of those that take more."""
 
+import contextlib
+import ctypes
+import sys
 import threading
 import time
 
@@ -7,6 +10,7 @@ import psutil
 
 MARK = "KB_RUN"  # an environment variable by which every process that a run started is found again
 POLL = 0.2  # seconds
+PR_SET_CHILD_SUBREAPER = 36
 
 
 class Watch(threading.Thread):
@@ -33,6 +37,7 @@ class Watch(threading.Thread):
         while not self._stop_asked.wait(POLL) and not self.reason:
             self.reason = self._over(time.monotonic() - began)
         if self.reason:
+            end_descendants()
             end_processes(self.mark)
 
     def stop(self) -> None:
@@ -71,6 +76,19 @@ class Watch(threading.Thread):
             except psutil.Error:
                 continue
         return memory, count, cpu
+
+
+def adopt_orphans() -> None:
+    """Become the parent of whatever a descendant leaves behind (Linux), so that it is found and counted."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_descendants() -> None:
+    """Kill every process below this one."""
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            process.kill()
 
 
 def end_processes(mark: str) -> None:

@@ -22,7 +22,7 @@ from traitlets.config import Config
 from kb.contain import RESULTS
 from kb.dataset import read_manifest
 from kb.key import key_of
-from kb.limits import MARK, Watch, end_processes
+from kb.limits import MARK, Watch, adopt_orphans, end_descendants, end_processes
 from kb.problem import Trouble
 from kb.run import write_run
 from kb.snippet import Snippet, read_snippet
@@ -78,7 +78,7 @@ def notebook_of(snippet: Snippet, job: dict) -> nbformat.NotebookNode:
         cell.metadata["section"] = section.name
         cell.metadata["first"] = section.first
     begin = nbformat.v4.new_code_cell(f"{ALIVE}_.begin(globals(), **{job['contain']!r}); del _")
-    end = nbformat.v4.new_code_cell(f"{ALIVE}display(_.end(globals()), raw=True)")
+    end = nbformat.v4.new_code_cell(f"{ALIVE}_.end(globals())")
     notebook.cells = [begin, *notebook.cells, end]
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return notebook
@@ -97,15 +97,20 @@ def execute(snippet: Snippet, job: dict, watch: Watch) -> tuple[dict, nbformat.N
     )
     client.watch = watch
     titles = [cell.metadata.get("section", "") for cell in notebook.cells]
-    client.on_cell_start = lambda cell, cell_index: emit(cell=titles[cell_index], at=cell_index, of=len(titles) - 2)
+    started: list[nbformat.NotebookNode] = []
+
+    def on_cell_start(cell: nbformat.NotebookNode, cell_index: int) -> None:
+        started.append(cell)
+        emit(cell=titles[cell_index], at=cell_index, of=len(titles) - 2)
+
+    client.on_cell_start = on_cell_start
     watch.start()
     try:
         client.execute(env=job["environment"])
     except CellExecutionError as error:
         raise Broken(*_first_error(notebook, error)) from None
     except (DeadKernelError, RuntimeError) as error:
-        where = next((cell for cell in reversed(notebook.cells) if cell.get("execution_count")), {})
-        line = where.get("metadata", {}).get("first", 1)
+        line = started[-1].metadata.get("first", 1) if started else 1
         gone = "its process ended before its last cell (os._exit, a crash, or a kill)"
         raise Broken(watch.reason or (gone if "died" in str(error).lower() else str(error)), line) from None
     finally:
@@ -121,7 +126,8 @@ def execute(snippet: Snippet, job: dict, watch: Watch) -> tuple[dict, nbformat.N
 def _first_error(notebook: nbformat.NotebookNode, error: CellExecutionError) -> tuple[str, int]:
     places = PLACE.findall(ANSI.sub("", error.traceback))
     by_count = {str(cell.get("execution_count")): cell for cell in notebook.cells if cell.cell_type == "code"}
-    message = f"{error.ename}: {error.evalue}" if error.evalue else error.ename
+    said = " ".join(line.strip() for line in error.evalue.splitlines())
+    message = f"{error.ename}: {said}" if said else error.ename
     for count, line in reversed(places):
         cell = by_count.get(count)
         if cell is not None and "first" in cell.metadata:
@@ -168,6 +174,7 @@ def _die_with_parent(mark: str) -> None:
 def main() -> None:
     """Read the job, run it, say how it ended."""
     os.dup2(2, 1)
+    adopt_orphans()
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=_die_with_parent, args=(job["mark"],), daemon=True).start()
     try:
@@ -185,6 +192,7 @@ def main() -> None:
     except OSError as error:
         emit(failed=f"its record could not be written: {error.strerror or error}; nothing was kept")
     finally:
+        end_descendants()
         end_processes(job["mark"])
 
 
