@@ -180,38 +180,109 @@ def true_tendency(_, state):
     return motion(state)
 
 
-TENDENCIES = {"truth": true_tendency} | {layer: jax.vmap(partial(forward, layer=layer), (0, 0)) for layer in LAYERS}
+TENDENCIES = {layer: jax.vmap(partial(forward, layer=layer)) for layer in LAYERS}
+
+
+def judge(layer, params, state, begin, **times):
+    """Scores and orbits of a stack of networks, in float64."""
+    params = jax.tree.map(lambda each: jnp.asarray(each, float), params)
+    made = jax.vmap(partial(forward, layer=layer), (0, None))(params, jnp.asarray(state))
+    return {
+        "mse": np.array([squared_error(each, motion(state)) for each in made]),
+        "penalty": np.array([penalty(state, each) for each in made]),
+        "states": np.asarray(orbits(TENDENCIES[layer], params, begin, **times)),
+    }
 
 
 # %% main
-def main(*, size=8192, noise=0.01, steps=6000, batch=128, width=64, count=16, times=100, every=20, seeds=3, seed=0):
-    """{network: {"mse", "penalty": (seeds,), "states": (times + 1, seeds, count, 4)}}, one unit of time apart.
+def main(*, size=8192, noise=0.01, steps=5000, batch=128, width=64, count=16, times=100, every=20, seeds=3, seed=0):
+    """{network: {"mse", "penalty": (seeds,), "states": (times + 1, seeds, count, 4), "drift" of the energy relative
+    to its start and "distance" to the true orbit: (times + 1, seeds, count)}}, one unit of time apart.
 
     Networks are the alphas (0 is unconstrained), "residual" and "projection" (constrained by a layer); "truth" is the
-    right equation, integrated alike.  Training is in float32, integration in float64.
+    right equation, integrated alike.  Training is in float32, judgement in float64.
     """
     rng = np.random.default_rng(seed)
     state, targets = dataset(rng, size, noise=noise)
-    clean = bound_states(rng, size)
-    begin = np.tile(starts(rng, count), (seeds, 1, 1))
+    clean, begin = bound_states(rng, size), np.tile(starts(rng, count), (seeds, 1, 1))
     keys, shape = jax.vmap(jax.random.key)(jnp.arange(seeds)), {"steps": steps, "batch": batch, "width": width}
     pairs = {layer: (keys, jnp.zeros(seeds)) for layer in LAYERS}
     pairs["none"] = jnp.tile(keys, len(ALPHAS)), jnp.repeat(jnp.array(ALPHAS), seeds)
     trained = {layer: train(*pair, state, targets, layer=layer, **shape) for layer, pair in pairs.items()}
+    by_loss = trained.pop("none")
+    networks = {name: (name, params) for name, params in trained.items()}
+    for place, alpha in enumerate(ALPHAS):
+        rows = slice(place * seeds, (place + 1) * seeds)
+        networks[alpha] = "none", jax.tree.map(lambda each, rows=rows: each[rows], by_loss)
+    clock = {"step": 1 / every, "times": times, "every": every}
     with jax.enable_x64(True):
-        right = motion(jnp.asarray(clean))
-        found = {"truth": {"states": np.asarray(orbits(true_tendency, (), begin, 1 / every, times=times, every=every))}}
-        for layer, stack in trained.items():
-            for start in range(0, len(pairs[layer][1]), seeds):
-                params = jax.tree.map(lambda each, start=start: jnp.asarray(each[start : start + seeds], float), stack)
-                made = jax.vmap(partial(forward, layer=layer), (0, None))(params, clean)
-                states = orbits(TENDENCIES[layer], params, begin, 1 / every, times=times, every=every)
-                found[ALPHAS[start // seeds] if layer == "none" else layer] = {
-                    "mse": np.array([squared_error(each, right) for each in made]),
-                    "penalty": np.array([penalty(clean, each) for each in made]),
-                    "states": np.asarray(states),
-                }
+        found = {name: judge(*network, clean, begin, **clock) for name, network in networks.items()}
+        found["truth"] = {"states": np.asarray(orbits(true_tendency, (), begin, **clock))}
         for each in found.values():
-            each["drift"] = np.asarray(abs(energy(each["states"]) / energy(begin) - 1))
+            each["drift"] = abs(np.asarray(energy(each["states"]) / energy(begin)) - 1)
             each["distance"] = np.linalg.norm(each["states"] - found["truth"]["states"], axis=-1)
     return found
+
+
+# %% result
+if __name__ == "__main__":
+    found = main()
+    names = {
+        **{alpha: f"alpha_{alpha:g}".replace(".", "_") for alpha in ALPHAS},
+        **{name: name for name in ("residual", "projection")},
+    }
+    drift = {name: np.median(each["drift"][-1], axis=-1) for name, each in found.items()}
+    distance = {name: np.median(each["distance"][-1], axis=-1) for name, each in found.items()}
+    lowest = np.min([drift[alpha] for alpha in ALPHAS], axis=0)
+    results = {
+        **{f"mse_{name}": found[key]["mse"].tolist() for key, name in names.items()},
+        **{f"penalty_{name}": found[key]["penalty"].tolist() for key, name in names.items()},
+        **{f"drift_{name}": drift[key].tolist() for key, name in names.items()},
+        **{f"distance_{name}": distance[key].tolist() for key, name in names.items()},
+        "drift_truth": float(drift["truth"][0]),
+        "drift_ratio_projection_to_truth": (drift["projection"] / drift["truth"]).tolist(),
+        "drift_ratio_best_alpha_to_projection": (lowest / drift["projection"]).tolist(),
+        "mse_ratio_projection": (found["projection"]["mse"] / found[0.0]["mse"]).tolist(),
+        "mse_ratio_residual": (found["residual"]["mse"] / found[0.0]["mse"]).tolist(),
+        "distance_ratio_projection": (distance["projection"] / distance[0.0]).tolist(),
+    }
+    print("mean of 3 seeds              MSE         P   drift of the energy  distance at t = 100")
+    for key in (*names, "truth"):
+        label = f"alpha = {key:g}" if isinstance(key, float) else key
+        score = "".join(f"{found[key][name].mean():10.2g}" for name in ("mse", "penalty")) if key in names else " " * 20
+        print(f"{label:22s}{score}{drift[key].mean():22.2g}{distance[key].mean():21.2g}")
+
+# %% energy-drift
+if __name__ == "__main__":
+    figure, axis = plt.subplots()
+    shown = {
+        "residual": ("residual layer", "C1"),
+        0.0: ("unconstrained", "C0"),
+        0.5: ("penalty, α = 0.5", "C3"),
+        0.99: ("penalty, α = 0.99", "C4"),
+        "projection": ("projection layer", "C2"),
+        "truth": ("the right equation", "C6"),
+    }
+    time = np.arange(101)
+    for name, (label, color) in shown.items():
+        middle = np.median(found[name]["drift"], axis=-1)[1:]
+        axis.fill_between(time[1:], middle.min(axis=1), middle.max(axis=1), color=color, alpha=0.2, linewidth=0)
+        style = "--" if name == "truth" else "-"
+        axis.plot(time[1:], np.median(middle, axis=1), style, color=color, label=label)
+    axis.set(xlabel="time (the oscillators' period is 2π)", ylabel="change of energy over energy", yscale="log")
+    axis.set_title("Only the projection keeps the energy, as well as the integrator does")
+    figure.legend(loc="outside right center")
+    plt.show()
+
+# %% distance
+if __name__ == "__main__":
+    figure, axis = plt.subplots()
+    for name in (0.0, "projection"):
+        label, color = shown[name]
+        middle = np.median(found[name]["distance"], axis=-1)
+        axis.fill_between(time, middle.min(axis=1), middle.max(axis=1), color=color, alpha=0.2, linewidth=0)
+        axis.plot(time, np.median(middle, axis=1), color=color, label=label)
+    axis.set(xlabel="time", ylabel="distance to the true orbit, in (q, p)")
+    axis.set_title("A kept energy is not yet a right orbit (median of 16 orbits, range of 3 seeds)")
+    axis.legend()
+    plt.show()

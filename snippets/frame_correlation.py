@@ -5,7 +5,6 @@ Source    C. Murdock, G. Cazenavette and S. Lucey, arXiv 2103.05804: correlation
 Differs   54 small dense networks on 8x8 digits instead of CIFAR-10; inputs are the first 8 principal components, so
           that layers wider than 8 are overcomplete; the scale of the columns is our reconstruction (frame_potential)
 Cost      about 35 s on 2 CPU cores
-Limit     600 s
 Notation  w_j activations of layer j (w_0 the input, of d numbers), B_j weights into layer j, k width, l depth,
           B the frame of the whole network, G = BᵀB its Gram matrix, F² the sum of G_ij² over i ≠ j,
           N how many of these entries the connections leave free to differ from zero
@@ -104,7 +103,7 @@ def initial(key, learned, *, inputs):
 
 
 def forward(params, learned, closes, last, x):
-    """Logits (n, 10) read from the last layer; `closes` and `last` (DEEPEST,) say which layers close blocks, which ends."""
+    """Logits (n, 10) read from the last layer; `closes` and `last` (DEEPEST,) mark where blocks and the network end."""
     below, layers = x, []
     masks = blocks(learned, inputs=x.shape[1])
     for layer, (weights, mask) in enumerate(zip(params["weights"], masks, strict=True)):
@@ -221,23 +220,24 @@ def main(*, inputs=8, widths=(4, 6, 8, 12, 16, 24), depths=(3, 5, 7), epochs=30,
     last = np.array([np.arange(DEEPEST) == each[2] - 1 for each in networks], np.float32)
     data = [digits(np.random.default_rng(seed), inputs=inputs, train=1000) for seed in range(seeds)]
     keys = jax.vmap(jax.random.key)(np.arange(seeds))
-    errors = train(keys, (learned, closes, last), list(map(np.stack, zip(*data, strict=True))), epochs=epochs, batch=batch)
+    errors = train(
+        keys, (learned, closes, last), list(map(np.stack, zip(*data, strict=True))), epochs=epochs, batch=batch
+    )
     return networks, least / free, counts, *(np.asarray(each, dtype=float) for each in errors)
 
 
 # %% result
 if __name__ == "__main__":
     networks, potential, counts, train_error, error = main()
-    family = np.array([each[0] for each in networks])
-    width, depth = (np.array(each) for each in list(zip(*networks, strict=True))[1:])
-    everyone = np.ones(len(networks), dtype=bool)
-    groups = {**{name: family == name for name in FAMILIES}, "all": everyone}
+    family, width, depth = (np.array(each) for each in zip(*networks, strict=True))
+    groups = {**{name: family == name for name in FAMILIES}, "all": family != ""}
 
-    def better(first, second):
-        """Share of (width, depth) at which the second family has the lower validation error, for each seed."""
-        return np.mean(error[:, family == second] < error[:, family == first], axis=1).tolist()
+    def better(worse, than):
+        """Share of networks `than` with a lower validation error than their partners `worse`, for each seed."""
+        return np.mean(error[:, than] < error[:, worse], axis=1).tolist()
 
-    deeper = [(family == "chain") & (depth == each) for each in (3, 5, 7)]
+    chain, residual, dense = (groups[name] for name in FAMILIES)
+    narrow = chain & (width == 4)
     results = {
         **{f"spearman_{name}": [rank_correlation(potential[g], e[g]) for e in error] for name, g in groups.items()},
         **{f"parameters_{name}": [rank_correlation(counts[g], e[g]) for e in error] for name, g in groups.items()},
@@ -245,34 +245,48 @@ if __name__ == "__main__":
             f"partial_{name}": [partial_rank_correlation(potential[g], e[g], counts[g]) for e in error]
             for name, g in groups.items()
         },
-        "residual_beats_chain": better("chain", "residual"),
-        "dense_beats_residual": better("residual", "dense"),
-        "deeper_chain_is_better": np.mean(
-            [error[:, b] < error[:, a] for a, b in zip(deeper, deeper[1:], strict=False)], axis=(0, 2)
-        ).tolist(),
-        "error_chain_narrow_shallow": error[:, deeper[0]][:, 0].tolist(),
-        "error_chain_narrow_deep": error[:, deeper[2]][:, 0].tolist(),
-        "train_error_chain_narrow_deep": train_error[:, deeper[2]][:, 0].tolist(),
+        "spearman_gap": [rank_correlation(potential, e - t) for e, t in zip(error, train_error, strict=True)],
+        "residual_beats_chain": better(chain, residual),
+        "dense_beats_residual": better(residual, dense),
+        "deeper_chain_is_better": better(chain & (depth < 7), chain & (depth > 3)),
+        "deeper_chain_has_less": float(np.mean(potential[chain & (depth > 3)] < potential[chain & (depth < 7)])),
+        "error_narrow_depth_3": error[:, narrow & (depth == 3)][:, 0].tolist(),
+        "error_narrow_depth_7": error[:, narrow & (depth == 7)][:, 0].tolist(),
         "error_least": error.min(axis=1).tolist(),
-        "dense_zero_potentials": int(np.sum(np.sqrt(potential[family == "dense"]) < 1e-3)),
-        "spearman_gap": [rank_correlation(potential, v - t) for v, t in zip(error, train_error, strict=True)],
+        "dense_networks": int(dense.sum()),
+        "dense_zero": int(np.sum(dense & (np.sqrt(potential) < 1e-3))),
     }
-    print(f"rank correlation with validation error, {len(error)} seeds")
-    print(f"{'':10s}{'potential':>22s}{'parameters':>22s}{'potential | parameters':>26s}")
+    print(f"rank correlation with validation error, {len(networks)} networks, {len(error)} seeds")
+    print(f"{'':10s}{'potential':>24s}{'parameters':>24s}{'potential | parameters':>24s}")
     for name in groups:
         cells = [results[f"{kind}_{name}"] for kind in ("spearman", "parameters", "partial")]
-        print(f"{name:10s}" + "".join(" " * 4 + " ".join(f"{each:6.2f}" for each in cell) for cell in cells))
+        print(f"{name:10s}" + "".join(f"{' '.join(f'{each:6.2f}' for each in cell):>24s}" for cell in cells))
 
 # %% figure
 if __name__ == "__main__":
     figure, axes = plt.subplots(1, 2, sharey=True)
-    for axis, (measure, label) in zip(
-        axes, ((np.sqrt(potential), "least root mean square inner product"), (counts, "parameters")), strict=True
-    ):
+    measures = {"least root mean square inner product": np.sqrt(potential), "parameters": counts}
+    for axis, (label, measure) in zip(axes, measures.items(), strict=True):
         for color, name in enumerate(FAMILIES):
-            for size, each in zip((16, 40, 80), (3, 5, 7), strict=True):
-                shown = (family == name) & (depth == each)
-                style = {"facecolors": "none", "edgecolors": f"C{color}", "linewidths": 1.4}
-                axis.scatter(measure[shown], 100 * error.mean(axis=0)[shown], size, marker="os^"[color], **style)
-        axis.set(xlabel=label, yscale="log")
+            for size, each in zip((14, 36, 70), (3, 5, 7), strict=True):
+                shown = groups[name] & (depth == each)
+                style = {"facecolors": "none", "edgecolors": f"C{color}", "linewidths": 1.3}
+                label_here = f"{name}, depth {each}"
+                mean = 100 * error[:, shown].mean(axis=0)
+                axis.scatter(measure[shown], mean, size, marker="os^"[color], label=label_here, **style)
+        axis.set(xlabel=label, yscale="log", yticks=[5, 10, 20, 50])
+        axis.yaxis.set_major_formatter(lambda percent, _: f"{percent:g} %")
+        axis.yaxis.set_minor_formatter(lambda percent, _: "")
+    for label, kind, axis in zip("ab", ("spearman", "parameters"), axes, strict=True):
+        rho = np.mean(results[f"{kind}_all"])
+        axis.set_title(f"({label}) rank correlation {rho:.2f}".replace("-", "\N{MINUS SIGN}"))
+    axes[1].set_xscale("log")
+    axes[0].set_ylabel("validation error, mean of 3 seeds")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
+    figure.suptitle(
+        "The potential ranks chains and residual networks; parameters rank all three families",
+        x=0.01,
+        ha="left",
+        fontsize=11,
+    )
     plt.show()

@@ -19,6 +19,7 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 import optax
+from scipy.linalg import hadamard
 
 plt.style.use(Path(__file__).with_name("style.mplstyle"))
 
@@ -78,8 +79,8 @@ def frame_potential(weights, learned, fixed):
 def closed_form(family, width, depth, *, inputs):
     """The least F² of a chain or residual network: Welch's bound in its first layer, and the identities' share.
 
-    A column of layer j has the squared length s_j = 1 + [not last] + [closes a block]; a square layer can be orthogonal,
-    and within a block B_j = B_(j-1)ᵀ cancels the two ways in which its columns meet.
+    A column of layer j has the squared length 1 + [not last] + [closes a block].  A square layer can be orthogonal, and
+    within a block B_j = B_(j-1)ᵀ cancels the two ways in which its columns meet.
     """
     squares = {j: 1 + (j < depth) + ends_block(family, j) for j in range(1, depth + 1)}
     least = max(width**2 / inputs - width, 0) / squares[1] ** 2
@@ -124,6 +125,36 @@ def free_entries(learned, fixed):
     return free & ~np.eye(len(free), dtype=bool)
 
 
+def unchangeable(learned, fixed):
+    """Which entries of the Gram matrix are an identity over an identity, the same for all weights."""
+    weights, identities = (learned != 0).astype(float), (fixed != 0).astype(float)
+    touched = weights.T @ weights + weights.T @ identities + identities.T @ weights > 0
+    return free_entries(learned, fixed) & ~touched
+
+
+def coherence(weights, learned, fixed, entries):
+    """The largest inner product, in magnitude, among these entries of the Gram matrix."""
+    columns = np.asarray(frame(weights, learned, fixed))
+    return float(abs(columns.T @ columns)[entries].max())
+
+
+def flat_chain_coherence(width, depth, *, inputs):
+    """Mutual coherence of a chain of orthogonal layers as flat as can be: Hadamard matrices (width a power of two)."""
+    learned, fixed = pattern("chain", width, depth, inputs=inputs)
+    weights = np.zeros_like(learned)
+    weights[:width, :width] = np.eye(width)
+    for layer in range(1, depth):
+        row, column = inputs + (layer - 1) * WIDEST, layer * WIDEST
+        weights[row : row + width, column : column + width] = hadamard(width)
+    return coherence(weights, learned, fixed, free_entries(learned, fixed))
+
+
+def residual_floor(width, depth, *, inputs):
+    """The part of a residual network's mutual coherence that no weights can change, so any will do to find it."""
+    learned, fixed = pattern("residual", width, depth, inputs=inputs)
+    return coherence(learned, learned, fixed, unchangeable(learned, fixed))
+
+
 # %% main
 def main(*, inputs=8, widths=(4, 6, 8, 12, 16), depths=(3, 5, 7), steps=400, starts=3):
     """Architectures, their patterns (learned, fixed), weights at the minimum and F² (starts, architectures)."""
@@ -141,7 +172,7 @@ if __name__ == "__main__":
     index = {each: place for place, each in enumerate(networks)}
     shapes = [each[1:] for each in networks if each[0] == "chain"]
     free = np.array([free_entries(*each).sum() for each in zip(*patterns, strict=True)])
-    coherence = np.sqrt(np.maximum(potential, 0) / free)  # rounding can leave F² a hair below zero
+    rms = np.sqrt(np.maximum(potential, 0) / free)  # rounding can leave F² a hair below zero
 
     def gap(family):
         """Largest relative distance of the minimum found from the closed form, for each start."""
@@ -149,33 +180,40 @@ if __name__ == "__main__":
         return np.max([abs(potential[:, index[each]] / least - 1) for each, least in exact.items()], axis=0)
 
     ordered = np.array(
-        [[np.all(np.diff([row[index[f, *shape]] for f in FAMILIES]) < 0) for shape in shapes] for row in coherence]
+        [[np.all(np.diff([row[index[f, *shape]] for f in FAMILIES]) < 0) for shape in shapes] for row in rms]
     )
     narrow = [index["dense", *shape] for shape in shapes if shape[0] <= inputs]
     wide = {shape: index["dense", *shape] for shape in shapes if shape[0] > inputs}
     over_welch = [potential[:, place] / welch(*shape, inputs=inputs) for shape, place in wide.items()]
-    example = (12, 5)
-    size = example[0] * example[1]
+    example, size = (12, 5), 12 * 5
     results = {
         "chain_gap": gap("chain").tolist(),
         "residual_gap": gap("residual").tolist(),
         "ordered_share": ordered.mean(axis=1).tolist(),
-        "dense_narrow_coherence": coherence[:, narrow].max(axis=1).tolist(),
-        "dense_over_welch_least": np.min(over_welch, axis=0).tolist(),
-        "dense_over_welch_most": np.max(over_welch, axis=0).tolist(),
-        **{f"coherence_{family}": coherence[:, index[family, *example]].tolist() for family in FAMILIES},
+        "dense_narrow_rms": rms[:, narrow].max(axis=1).tolist(),
+        "dense_over_welch": np.max(over_welch, axis=0).tolist(),
+        **{f"rms_{family}": rms[:, index[family, *example]].tolist() for family in FAMILIES},
         **{f"free_{family}": float(free[index[family, *example]] / (size * (size - 1))) for family in FAMILIES},
+        "coherence_chain": flat_chain_coherence(8, 5, inputs=inputs),
+        "coherence_residual": residual_floor(8, 5, inputs=inputs),
+        "residual_over_chain": min(
+            residual_floor(*shape, inputs=inputs) / flat_chain_coherence(*shape, inputs=inputs)
+            for shape in shapes
+            if shape[0] in (4, 8)
+        ),
     }
     print(f"least root mean square inner product, {inputs} inputs, best of {len(potential)} starts")
     print(f"{'width':>5s} {'depth':>5s}" + "".join(f"{family:>10s}" for family in FAMILIES))
     for width, depth in shapes:
-        cells = [coherence[:, index[family, width, depth]].min() for family in FAMILIES]
+        cells = [rms[:, index[family, width, depth]].min() for family in FAMILIES]
         print(f"{width:5d} {depth:5d}" + "".join(f"{each:10.4f}" for each in cells))
-    print(f"\nlargest distance from the closed form: {max(gap('chain').max(), gap('residual').max()):.1e}")
+    print(f"\nlargest relative distance from the closed form: {max(gap('chain').max(), gap('residual').max()):.1e}")
+    print(f"coherence, width 8, depth 5: residual at least {results['coherence_residual']:.3f}, whatever its weights,")
+    print(f"                             chain at most {results['coherence_chain']:.3f}, with the right ones")
 
 # %% gram-patterns
 if __name__ == "__main__":
-    figure, axes = plt.subplots(1, 3, figsize=(7.2, 3.2), sharey=True)
+    figure, axes = plt.subplots(1, 3, figsize=(7.2, 3.1), sharey=True)
     used = np.arange(DEEPEST * WIDEST).reshape(DEEPEST, WIDEST)[: example[1], : example[0]].ravel()
     for axis, family in zip(axes, FAMILIES, strict=True):
         place = index[family, *example]
@@ -194,10 +232,7 @@ if __name__ == "__main__":
     axes[0].set_ylabel("layer")
     figure.colorbar(image, ax=axes, label="inner product $|G_{ij}|$", shrink=0.8)
     figure.suptitle(
-        "More connections leave more pairs free to share the overlap (white: zero whatever the weights)",
-        x=0.01,
-        ha="left",
-        fontsize=11,
+        "A residual skip frees few pairs and empties whole blocks (white: never free)", x=0.01, ha="left", fontsize=11
     )
     plt.show()
 
@@ -207,7 +242,7 @@ if __name__ == "__main__":
     for axis, depth in zip(axes, (3, 5, 7), strict=True):
         for color, family in enumerate(FAMILIES):
             places = {width: index[family, width, d] for width, d in shapes if d == depth}
-            found = [coherence[:, place].min() for place in places.values()]
+            found = [rms[:, place].min() for place in places.values()]
             axis.plot(list(places), found, "os^"[color], color=f"C{color}", label=f"{family}, found")
             curve = np.arange(4, WIDEST + 1)
             if family == "dense":

@@ -24,7 +24,8 @@ import numpy
 import numpy as np
 import scipy
 import sklearn
-from matplotlib.patches import Polygon
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap, Normalize
 from scipy.optimize import minimize
 from scipy.sparse.csgraph import connected_components
 from scipy.special import log_softmax, softmax
@@ -105,7 +106,9 @@ SECTION = re.compile(
     re.MULTILINE,
 )
 SIGNATURE = re.compile(r"^\w+\(.*?\).*$", re.MULTILINE)
-PLACE = re.compile(r":\w+(?::\w+)?:`[^`]*`|\b\w+(?:\.\w+)+\b|\b(?:jax|numpy|scipy|sklearn|scikit-learn|xla|lax)\b", re.I)
+PLACE = re.compile(
+    r":\w+(?::\w+)?:`[^`]*`|\b\w+(?:\.\w+)+\b|\b(?:jax|numpy|scipy|sklearn|scikit-learn|xla|lax)\b", re.I
+)
 
 
 def paragraphs(doc):
@@ -260,13 +263,24 @@ BASES = {
     "logistic": (lambda strength: LogisticRegression(C=strength, max_iter=300, tol=1e-3), path_logistic),
     "naive_bayes": (lambda strength: MultinomialNB(alpha=strength), path_bayes),
 }
-STRENGTHS = {"logistic": (1.0, 10.0, 100.0), "naive_bayes": (1.0, 0.1, 0.03, 0.01, 0.003)}  # scikit-learn's defaults first
+STRENGTHS = {
+    "logistic": (1.0, 10.0, 100.0),
+    "naive_bayes": (1.0, 0.1, 0.03, 0.01, 0.003),
+}  # scikit-learn's defaults first
 LOCAL = {"node": per_node, "parent": per_parent, "level": per_level}
-APPROACHES = ("flat", *LOCAL, "product", "global")
+SPOKEN = {
+    "flat": "flat",
+    "node": "per node",
+    "parent": "per parent",
+    "level": "per level",
+    "product": "per parent, product",
+    "global": "global",
+}
+APPROACHES = tuple(SPOKEN)
 
 
 def predictions(name, strength, features, leaf, tree, unseen):
-    """The leaf that each approach predicts, {approach: (unseen,)}, and what the flat and the local classifiers score."""
+    """The leaves that each approach predicts, {approach: (unseen,)}, and the scores of flat and local classifiers."""
     base, whole = BASES[name][0](strength), BASES[name][1]
     scores = {approach: fit(base, features, leaf, tree, unseen) for approach, fit in LOCAL.items()}
     scores["flat"] = scores["level"][-1]  # the last of the levels, on its own, is the flat classifier
@@ -364,7 +378,10 @@ if __name__ == "__main__":
         "levels_inconsistent": [float(inconsistent(score["level"], tree)) for _, _, score in outcomes],
         **{f"wrong_package_{name}": [float(np.mean(at[at < 3] == 0)) for at in each] for name, each in lost.items()},
         **{f"wrong_leaf_{name}": [float(np.mean(at < 3)) for at in each] for name, each in lost.items()},
-        **{f"{name}_stopped": [float(each[i]) for each in stopped] for i, name in enumerate(("precision", "recall", "f"))},
+        **{
+            f"{name}_stopped": [float(each[i]) for each in stopped]
+            for i, name in enumerate(("precision", "recall", "f"))
+        },
         "f_flat_not_stopped": f["flat", *well_chosen].tolist(),
     }
     print(f"{len(leaf)} texts of {len(paths)} modules, {tree[1].max() + 1} subpackages, {tree[0].max() + 1} packages\n")
@@ -377,23 +394,124 @@ if __name__ == "__main__":
 # %% tree
 if __name__ == "__main__":
     true, at = np.concatenate([true for true, _, _ in outcomes]), np.concatenate(lost["parent"])
-    rows = np.arange(tree.shape[1])
-    height = [[np.mean(rows[level == node]) for node in range(level.max() + 1)] for level in tree]
-    places = [{where[level] for where in paths} for level in range(3)]
+    rows = -np.cumsum(0.6 + (np.diff(tree[:2], prepend=0) != 0).T @ [0.9, 0.7])
+    places = [sorted({where[level] for where in paths}) for level in range(3)]
+    heights = [[rows[level == node].mean() for node in range(level.max() + 1)] for level in tree]
+    colors = LinearSegmentedColormap.from_list("lost", ["#b4c3ce", "#E69F00", "#D55E00", "#5c1500"])
+    bend = np.linspace(0, 1, 40)
     figure, axis = plt.subplots(figsize=(7.2, 8.6))
-    colors = plt.get_cmap("inferno_r")
-    bend = np.linspace(0, 1, 30)
-    for level in (2, 1, 0):
-        for node, parent in enumerate(parents(tree, level)):
-            here = tree[level][true] == node
-            arrived, left = np.sum(here & (at >= level)), np.sum(here & (at == level))
-            start = rows.mean() if level == 0 else height[level - 1][parent]
-            way = start + (height[level][node] - start) * (3 * bend**2 - 2 * bend**3)
-            axis.plot(level + bend, way, color=colors(0.08 + left / max(arrived, 1)), lw=0.6 + arrived / 60, zorder=-level)
-    for level, several in enumerate(places[:2]):
-        for node, name in enumerate(sorted(several)):
-            share = np.mean(at[tree[level][true] == node] <= level)
-            text = f"{name.rpartition('.')[2]}  {100 * share:.0f} %"
-            axis.text(level + 1, height[level][node], text, fontsize=8, ha="center", va="center", bbox={
-                "boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85})
+    edges = [(level, *edge) for level in (2, 1, 0) for edge in enumerate(parents(tree, level))]
+    for level, node, parent in edges:
+        here = tree[level][true] == node
+        arrived, went = np.sum(here & (at >= level)), np.sum(here & (at > level))
+        start = heights[level - 1][parent] if level else rows.mean()
+        way = start + (heights[level][node] - start) * (3 * bend**2 - 2 * bend**3)
+        axis.plot(
+            level + bend, way, color=colors(1 - went / max(arrived, 1)), linewidth=0.7 + arrived / 60, zorder=3 - level
+        )
+        if level < 2:
+            label = f"{places[level][node].rpartition('.')[2]}  {100 * np.mean(at[here] <= level):.0f} %"
+            patch = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
+            axis.text(
+                level + 1, heights[level][node], label, fontsize=8, ha="center", va="center", bbox=patch, zorder=9
+            )
+    for level, label in enumerate(("docstring", "package", "subpackage", "module")):
+        axis.text(level, 2, label, ha="center", fontsize=9, fontweight="bold")
+    bar = figure.colorbar(
+        ScalarMappable(Normalize(0, 1), colors), ax=axis, location="bottom", aspect=50, pad=0.01, shrink=0.7
+    )
+    bar.set_label("share of the texts arriving at an edge that should take it and do not")
+    bar.ax.xaxis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
+    axis.set(xlim=(-0.25, 3.15), ylim=(rows.min() - 1, 4))
+    axis.axis("off")
+    early, late = (100 * np.mean(at[at < 3] < level) for level in (1, 2))
+    title = (
+        f"Of the wrong paths {early:.0f} % part from the right one at the root, {late:.0f} % before the last decision"
+    )
+    details = "(one classifier at each parent, top down; width: texts that arrive; numbers: lost so far)"
+    figure.suptitle(f"{title}\n{details}", x=0.01, ha="left", fontsize=10)
+    plt.show()
+
+# %% strengths
+if __name__ == "__main__":
+    styles = {"flat": ("black", "-"), "node": ("C0", "--"), "parent": ("C1", "--"), "level": ("C2", ":")}
+    styles |= {"product": ("C1", "-"), "global": ("C3", "-")}
+    figure, axes = plt.subplots(1, 2, figsize=(7.2, 3.9), sharey=True)
+    for axis, (name, several) in zip(axes, STRENGTHS.items(), strict=True):
+        for approach, (color, line) in styles.items():
+            means = [f[approach, name, strength].mean() for strength in several]
+            axis.plot(several, means, line, color=color, marker="o", markersize=3, label=SPOKEN[approach])
+        axis.axvline(several[0], color="#888888", linewidth=0.8)
+        axis.text(several[0], 0.385, " default", fontsize=8, color="#555555")
+        axis.set(xscale="log", ylim=(0.38, 0.77))
+    axes[0].set(xlabel="C, weight of the data", ylabel="hierarchical F-score (mean over splits)")
+    axes[0].set_title("Logistic regression", fontsize=10)
+    axes[1].set(xlabel="alpha, weight of the prior (falls to the right)")
+    axes[1].invert_xaxis()
+    axes[1].set_title("Naive Bayes", fontsize=10)
+    axes[1].legend(fontsize=8, loc="lower right", handlelength=3.5)
+    figure.suptitle(
+        "With too strong a prior (left) any use of the hierarchy helps; at its best, flat is hard to beat",
+        x=0.01,
+        ha="left",
+        fontsize=11,
+    )
+    plt.show()
+
+# %% gains
+if __name__ == "__main__":
+    figure, axes = plt.subplots(1, 2, figsize=(7.2, 3.2), sharex=True, sharey=True)
+    others = APPROACHES[:0:-1]
+    for axis, (name, title) in zip(
+        axes, {"logistic": "Logistic regression", "naive_bayes": "Naive Bayes"}.items(), strict=True
+    ):
+        for shift, (when, face) in enumerate({"default": "white", "best": "C0"}.items()):
+            for place, approach in enumerate(others):
+                each = gains[when, name, approach]
+                height = np.full(len(each), place + 0.16 - 0.32 * shift)
+                axis.plot(
+                    each,
+                    height,
+                    "o",
+                    color="C0",
+                    markerfacecolor=face,
+                    markersize=5,
+                    label=when if place == 0 else None,
+                )
+                axis.plot(each.mean(), height[0], "|", color="black", markersize=13)
+        axis.axvline(0, color="black", linewidth=0.8)
+        axis.set_yticks(range(len(others)), [SPOKEN[approach] for approach in others])
+        axis.set(xlabel="hF minus hF of flat, split by split")
+        axis.set_title(title, fontsize=10)
+        axis.grid(axis="y", visible=False)
+    axes[0].legend(title="strength", fontsize=8, title_fontsize=8, loc="lower right")
+    figure.suptitle(
+        "At its best strength only the global logistic model beats flat in every split", x=0.01, ha="left", fontsize=11
+    )
+    plt.show()
+
+# %% stopping
+if __name__ == "__main__":
+    figure, axis = plt.subplots(figsize=(7.2, 3.6))
+    marked = (0.0, 0.3, 0.5, 0.7, 0.9)
+    for approach, color in {"flat": "black", "product": "C1"}.items():
+        curve = []
+        for threshold in np.linspace(0, 0.95, 20):
+            sets = [
+                stop_early(score["flat"] if approach == "flat" else multiply(score["parent"], tree), tree, threshold)
+                for _, _, score in outcomes
+            ]
+            curve.append(hierarchical(nodes[true], np.vstack(sets)))
+        precision, recall, _ = np.transpose(curve)
+        axis.plot(recall, precision, color=color, label=SPOKEN[approach])
+        for threshold in marked:
+            i = round(threshold / 0.05)
+            axis.plot(recall[i], precision[i], "o", color=color, markersize=5)
+            if approach == "flat":
+                axis.annotate(
+                    f"{threshold:g}", (recall[i], precision[i]), (5, 4), textcoords="offset points", fontsize=8
+                )
+    axis.set(xlabel="hierarchical recall", ylabel="hierarchical precision")
+    axis.set_title("Stopping where a node is less likely than a threshold (numbers): precision for recall")
+    axis.legend()
     plt.show()

@@ -8,8 +8,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -52,6 +52,7 @@ class Book:
     """A notebook's folder; what the methods write is real, and `notebook` reads it anew each time."""
 
     root: Path
+    started: list[subprocess.Popen] = field(default_factory=list)
 
     @property
     def notebook(self) -> Notebook:
@@ -115,15 +116,25 @@ class Book:
         )
 
     def start(self, *words: str) -> subprocess.Popen:
-        """The same, not waited for."""
-        return subprocess.Popen(
+        """The same, not waited for; its runs have their folders in `scratch`."""
+        scratch = self.root / "scratch"
+        scratch.mkdir(exist_ok=True)
+        process = subprocess.Popen(
             [KB, *words],
             cwd=self.root,
+            env=os.environ | {"TMPDIR": str(scratch)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            start_new_session=True,
         )
+        self.started.append(process)
+        return process
+
+    def end(self) -> None:
+        """End what was started and still runs."""
+        for process in self.started:
+            process.kill()
+            process.communicate()
 
 
 def lay_out(root: Path) -> Book:
@@ -137,9 +148,11 @@ def lay_out(root: Path) -> Book:
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Book:
+def book(tmp_path: Path) -> Iterator[Book]:
     """An empty notebook."""
-    return lay_out(tmp_path)
+    book = lay_out(tmp_path)
+    yield book
+    book.end()
 
 
 @pytest.fixture(scope="session")

@@ -248,7 +248,7 @@ socket.create_connection(('192.0.2.1', 80), timeout=1)
         """
 import bad_syntax
 """,
-        "1: a program that it imports cannot be read",
+        "1: a program that it imports cannot be read; mend that one first",
     ),
 }
 

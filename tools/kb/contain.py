@@ -24,7 +24,7 @@ RESULTS = "application/vnd.reproducible-notes.results+json"
 RESERVED = ("seconds", "memory")
 # the arguments of an audit event that name what is changed, each with that of the folder it is relative to
 CHANGES = {
-    **dict.fromkeys(("os.remove", "os.rmdir"), ((0, 1),)),
+    **dict.fromkeys(("os.remove", "os.rmdir", "shutil.rmtree"), ((0, 1),)),
     **dict.fromkeys(("os.mkdir", "os.chmod"), ((0, 2),)),
     **{"os.rename": ((0, 2), (1, 3)), "os.link": ((1, 3),), "os.symlink": ((1, 2),), "os.truncate": ((0, 9),)},
 }
@@ -146,9 +146,9 @@ def _hook(inside: str, reads: set[str], writes: tuple[str, ...], network: bool) 
 
 def _changed(event: str, arguments: tuple) -> Iterator[str]:
     for number, folder_number in CHANGES[event]:
-        folder = arguments[folder_number] if folder_number < len(arguments) else -1
+        folder = arguments[folder_number] if folder_number < len(arguments) else None
         if isinstance(arguments[number], str | bytes | os.PathLike):
-            yield _place(arguments[number], folder)
+            yield _place(arguments[number], -1 if folder is None else folder)
 
 
 def _place(path: str | bytes | os.PathLike, folder: int = -1) -> str:

@@ -13,6 +13,7 @@ from PIL import Image
 KINDS = {"image/svg+xml": "svg", "image/png": "png"}
 THUMB = (480, 270)  # pixels
 POINTS = 4 / 3  # CSS pixels
+UNKNOWN = (600, 600)
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,8 @@ class Figure:
             width, height = struct.unpack(">II", self.data[16:24])
             return round(width / 1.5), round(height / 1.5)
         head = self.data[:4000].decode(errors="ignore")
-        found = [re.search(rf'<svg[^>]*?\s{name}="([\d.]+)(pt)?', head) for name in ("width", "height")]
-        width, height = (round(float(match[1]) * (POINTS if match[2] else 1)) if match else 600 for match in found)
-        return width, height
+        opening = re.search(r"<svg[^>]*>", head)
+        return _svg_size(opening[0] if opening else "")
 
     def tag(self, folder: str, alt: str) -> str:
         """An `<img>` with its size, so that nothing moves while it loads."""
@@ -64,6 +64,17 @@ class Figure:
         scale = min(THUMB[0] / width, THUMB[1] / height)
         size = f'width="{round(width * scale)}" height="{round(height * scale)}"'
         return f'<img class="thumb" src="{folder}/{self.thumbnail()[0]}" {size} alt="" loading="lazy">'
+
+
+def _svg_size(opening: str) -> tuple[int, int]:
+    found = [re.search(rf"\s{name}=[\"']([\d.]+)(pt|px)?[\"']", opening) for name in ("width", "height")]
+    if all(found):
+        width, height = (float(match[1]) * (POINTS if match[2] == "pt" else 1) for match in found if match)
+    elif box := re.search(r"\sviewBox=[\"'][\d.-]+[\s,]+[\d.-]+[\s,]+([\d.]+)[\s,]+([\d.]+)", opening):
+        width, height = float(box[1]), float(box[2])
+    else:
+        width, height = UNKNOWN
+    return round(width), round(height)
 
 
 def figure_bytes(kind: str, data: str) -> bytes:

@@ -3,6 +3,7 @@
 import datetime
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ KINDS = ("note", "paper", "lab", "link")
 REQUIRED = ("title", "date", "tags")
 FIELDS = (*REQUIRED, "kind", "description", "source", "claims", "corrections", "redirect_from")
 OPTIONAL = ("metric", "expect", "because")
+DEEPEST = 20
 
 
 @dataclass
@@ -39,22 +41,28 @@ def read_front_matter(path: str, text: str) -> FrontMatter:
 
 def _compose(path: str, text: str) -> yaml.MappingNode:
     try:
+        depth = 0
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             if isinstance(event, yaml.AliasEvent):
-                raise Trouble(
-                    path, _line(event.start_mark), "an alias in front matter; write the value out", "front-matter"
-                )
+                raise _trouble(path, _line(event.start_mark), "an alias in front matter; write the value out")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                raise _trouble(path, _line(event.start_mark), "front matter is nested too deeply; write plain values")
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         line = _line(error.problem_mark or error.context_mark)
-        raise Trouble(
-            path, line, f"front matter is not YAML: {error.problem}; quote values that hold `:` or `#`", "front-matter"
-        ) from None
-    except yaml.YAMLError as error:
-        raise Trouble(path, 1, f"front matter is not YAML: {error}", "front-matter") from None
+        message = f"front matter is not YAML: {error.problem}; quote values that hold `:` or `#`"
+        raise _trouble(path, line, message) from None
+    except yaml.reader.ReaderError as error:
+        line = text[: error.position].count("\n") + 2
+        raise _trouble(path, line, f"front matter is not YAML: {error.reason}; take the character out") from None
     if not isinstance(node, yaml.MappingNode):
-        raise Trouble(path, 2, "front matter has no fields; give title, date and tags", "front-matter")
+        raise _trouble(path, 2, "front matter has no fields; give title, date and tags")
     return node
+
+
+def _trouble(path: str, line: int, message: str) -> Trouble:
+    return Trouble(path, line, message, "front-matter")
 
 
 def _line(mark: Any) -> int:
@@ -92,14 +100,17 @@ def _fields(matter: FrontMatter, node: yaml.MappingNode) -> Iterator[Problem]:
             yield _problem(matter, 1, f"no {name}; add a line `{name}: …`")
 
 
-def _wrong(name: str, node: yaml.Node, value: object) -> str | None:
+def _wrong(name: str, node: yaml.Node, value: Any) -> str | None:
     if isinstance(value, Exception):
         return f"{name} cannot be read ({type(value).__name__}); write a plain value"
     texts = isinstance(value, list) and all(isinstance(item, str) for item in value)
     if name == "date" and type(value) is not datetime.date:
-        return f"date is {node.value!r}; write it as 2026-11-21"
+        shown = repr(node.value) if isinstance(node, yaml.ScalarNode) else "a list"
+        return f"date is {shown}; write it as 2026-11-21"
     if name == "tags" and not (texts and value and getattr(node, "flow_style", False)):
         return "tags are a list in one line, such as `tags: [ML, JAX]`"
+    if name == "tags" and (twice := [tag for tag, count in Counter(value).items() if count > 1]):
+        return f"the tag '{twice[0]}' stands twice; keep one"
     if name == "kind" and value not in KINDS:
         return f"unknown kind '{value}'{nearest(str(value), KINDS)}"
     if name in ("title", "description", "source") and not (isinstance(value, str) and value.strip()):
@@ -108,6 +119,8 @@ def _wrong(name: str, node: yaml.Node, value: object) -> str | None:
         return f"{name} is not a list; begin each entry with `- `"
     if name == "corrections" and not (texts and all(re.match(r"\d{4}-\d\d-\d\d: \S", item) for item in value)):
         return 'each correction is a dated sentence in quotes, such as "2026-11-21: the unit was wrong."'
+    if name == "redirect_from" and not (texts and all(re.fullmatch(r"[\w-]+", item) for item in value)):
+        return "redirect_from is a list of names that the note had, without `.md`"
     return None
 
 
@@ -143,7 +156,7 @@ def _claim_problems(matter: FrontMatter, line: int, rows: list[tuple[str, int, A
             yield _problem(matter, at, f"the claim has '{name}' twice; keep one")
         elif name == "paper" and not (value is None or (isinstance(value, float) and math.isfinite(value))):
             yield _problem(matter, at, f"paper is {value!r}; write the number the source gave, or null")
-        elif name != "paper" and not isinstance(value, str):
+        elif name != "paper" and not (isinstance(value, str) and value.strip()):
             yield _problem(matter, at, f"{name} is not a text; put it in quotes")
     for name in ("says", "where", "verdict"):
         if name not in claim:

@@ -68,7 +68,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             files.remove(broken)
             text = f"---\ntitle: {Path(problem.path).stem}\n---\n\n{failure(str(problem))}\n"
             files.append(File.generated(config, broken.src_uri, content=text))
-    made: dict[str, str | bytes] = {**index.pages(notebook), **lab.files(notebook, config.repo_url or "")}
+    made: dict[str, str | bytes] = {
+        **index.pages(notebook),
+        **index.redirects(notebook),
+        **lab.files(notebook, config.repo_url or ""),
+    }
     made["claims.json"] = json.dumps(ledger.ledger(notebook), indent=1, ensure_ascii=False)
     for address, content in made.items():
         files.append(File.generated(config, address, content=content))
@@ -109,7 +113,8 @@ def build(root: Path, site: Path | None = None) -> None:
 def serve(root: Path, address: str) -> None:
     """Serve the site and reload it when something changes."""
     (root / lab.FOLDER).mkdir(parents=True, exist_ok=True)
-    _run(["serve", "--dev-addr", address, "--watch", "snippets", "--watch", "datasets"], root)
+    watched = [folder for folder in ("snippets", "datasets") if (root / folder).is_dir()]
+    _run(["serve", "--dev-addr", address, *(word for folder in watched for word in ("--watch", folder))], root)
 
 
 def _run(words: list[str], root: Path) -> None:

@@ -21,11 +21,33 @@ each claim of a source stands beside what we measured.</p>
 """
 
 
+REDIRECT = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>{title}</title>
+<link rel="canonical" href="../{name}/">
+<meta http-equiv="refresh" content="0; url=../{name}/">
+<a href="../{name}/">{title}</a>
+</html>
+"""
+
+
 def pages(notebook: Notebook) -> dict[str, str]:
     """Every made page, by its file among the notes."""
     made = {"index.md": home(notebook), "notes.md": notes(notebook), "lab/index.md": gallery(notebook)}
     made |= {"tags.md": tags(notebook), "claims.md": claims(notebook)}
     return made | {f"tags/{tag.slug}.md": tag_page(notebook, tag) for tag in notebook.tags.values()}
+
+
+def redirects(notebook: Notebook) -> dict[str, str]:
+    """A page at every address that a note had, which leads to where it is now."""
+    return {
+        f"{old}/index.html": REDIRECT.format(name=note.name, title=escape(note.title))
+        for note in notebook.notes.values()
+        for old in note.meta.get("redirect_from", [])
+        if isinstance(old, str)
+    }
 
 
 def by_date(notebook: Notebook) -> list[Note]:
@@ -107,6 +129,8 @@ def tags(notebook: Notebook) -> str:
 def tag_page(notebook: Notebook, tag: Tag) -> str:
     """One tag: what it means, what has it, and the search filtered by it."""
     also = f" Also written {', '.join(tag.aliases)}." if tag.aliases else ""
+    if not _counts(notebook)[tag.name]:
+        return _page(tag.name, tag.description + also, "Nothing has this tag yet.")
     button = (
         f'<p><button class="search-tag" data-tag="{escape(tag.name)}">Search within {escape(tag.name)}</button></p>'
     )

@@ -84,7 +84,9 @@ def card(notebook: Notebook, snippet: Snippet, problem: Problem | None) -> str:
     fields += _facts(run) if run else [("Run", escape(str(problem) if problem else "none on this machine"))]
     fields.append(("Run it", f"<code>./kb run {snippet.name} --again</code> or <code>python {snippet.path}</code>"))
     links = " · ".join(
-        f'<a href="{snippet.name}.{kind}" download>{snippet.name}.{kind}</a>' for kind in ("ipynb", "py")
+        # '../NAME/', since mkdocs-jupyter takes a bare NAME.ipynb for the page itself
+        f'<a href="../{snippet.name}/{snippet.name}.{kind}" download>{snippet.name}.{kind}</a>'
+        for kind in ("ipynb", "py")
     )
     fields.append(("Download", links))
     rows = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in fields)

@@ -33,7 +33,7 @@ def resolve(notebook: Notebook, note: Note, link: Link) -> Target | Problem | No
     if path is None:
         return _problem(note, link, f"'{link.target}' leaves the repository; link to a file in it, or to an address")
     place = PurePosixPath(path)
-    if place.parent.as_posix() == "snippets" and place.suffix == ".py":
+    if place.parent.as_posix() == "snippets" and place.suffix == ".py" and not place.name.startswith("_"):
         return _program(notebook, note, link, path)
     if not (notebook.root / path).exists():
         folder = (notebook.root / path).parent

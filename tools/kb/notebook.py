@@ -11,11 +11,12 @@ from kb.bibliography import Work, read_bibliography
 from kb.dataset import Dataset, read_manifest
 from kb.key import Key, changes, key_of
 from kb.note import Note, read_note
-from kb.problem import Problem, Trouble, read_text
+from kb.problem import Problem, Trouble, nearest, read_text
 from kb.run import Run, earlier_records, read_run
 from kb.snippet import Snippet, read_snippet
 from kb.tag import Tag, read_tags
 
+SETTINGS = "pyproject.toml"
 LIMITS = {"seconds": 300.0, "silence": 60.0, "memory_gb": 4.0, "processes": 64, "output_mb": 10.0}
 
 
@@ -118,20 +119,24 @@ class Notebook:
         return "it has not been run"
 
     @cached_property
-    def settings(self) -> dict:
-        """`[tool.kb]` of pyproject.toml."""
-        if not (self.root / "pyproject.toml").is_file():
-            return {}
+    def settings(self) -> dict[str, float]:
+        """The limits of `[tool.kb.limits]` in pyproject.toml, over the defaults."""
+        path = self.root / SETTINGS
         try:
-            return (
-                tomllib.loads(read_text(self.root / "pyproject.toml", "pyproject.toml")).get("tool", {}).get("kb", {})
-            )
+            table = tomllib.loads(read_text(path, SETTINGS)) if path.is_file() else {}
         except tomllib.TOMLDecodeError as error:
-            raise Trouble("pyproject.toml", 1, f"not TOML: {error}", "settings") from None
+            raise Trouble(SETTINGS, 1, f"not TOML: {error}; mend the file", "settings") from None
+        limits = table.get("tool", {}).get("kb", {}).get("limits", {})
+        for name, value in limits.items():
+            if name not in LIMITS:
+                raise Trouble(SETTINGS, 1, f"unknown limit '{name}'{nearest(name, LIMITS)}", "settings")
+            if not isinstance(value, int | float) or isinstance(value, bool):
+                raise Trouble(SETTINGS, 1, f"the limit {name} is {value!r}; write a number", "settings")
+        return {**LIMITS, **limits}
 
-    def limits(self, snippet: Snippet) -> dict:
-        """What a run may take, in seconds and bytes: the defaults, the settings, then the snippet's header."""
-        limits = {**LIMITS, **self.settings.get("limits", {})}
+    def limits(self, snippet: Snippet) -> dict[str, float]:
+        """What a run may take, in seconds and bytes: the settings, raised by the snippet's header."""
+        limits = self.settings
         return {
             "seconds": snippet.amount("Limit") or limits["seconds"],
             "silence": limits["silence"],
@@ -143,6 +148,6 @@ class Notebook:
     def place(self, note: Note, target: str) -> str | None:
         """Where in the repository a note's relative link leads; nothing where it leaves it, by `..` or by a symlink."""
         path = os.path.normpath(os.path.join(os.path.dirname(note.path), target))
-        if path.startswith("..") or os.path.isabs(path):
+        if path == ".." or path.startswith("../") or os.path.isabs(path):
             return None
         return path if (self.root / path).resolve().is_relative_to(self.root.resolve()) else None

@@ -5,7 +5,6 @@ import errno
 import hashlib
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -86,7 +85,7 @@ def read_run(root: Path, key: Key) -> Run | None:
     folder = root / STORE / key.hash
     if not folder.is_dir():
         return None
-    contents = _checked(folder)
+    contents = _checked(folder) or _checked(folder)  # a writer may have replaced it between two of its files
     if contents is None:
         _set_aside(root, folder)
         return None
@@ -121,15 +120,13 @@ def write_run(root: Path, key: Key, record: dict, notebook: str) -> None:
 
 
 def earlier_records(root: Path, name: str) -> Iterator[dict]:
-    """Every readable record of that snippet, the newest first."""
+    """Every whole record of that snippet, the newest first."""
     records = []
     for path in (root / STORE).glob("*/record.json"):
-        try:
-            record = json.loads(path.read_bytes())
-        except (OSError, ValueError):
-            continue
-        if isinstance(record, dict) and record.get("name") == name:
-            records.append(record)
+        # a cheap look at the name first: checking the sums reads the notebook too
+        with contextlib.suppress(OSError):
+            if f'"name": "{name}"'.encode() in path.read_bytes() and (contents := _checked(path.parent)):
+                records.append(json.loads(contents[path.name]))
     yield from sorted(records, key=lambda record: record["started"], reverse=True)
 
 
@@ -151,5 +148,8 @@ def _checked(folder: Path) -> dict[str, bytes] | None:
 
 def _set_aside(root: Path, folder: Path) -> None:
     (root / DAMAGED).mkdir(parents=True, exist_ok=True)
-    place = Path(tempfile.mkdtemp(dir=root / DAMAGED, prefix=f"{folder.name}-"))
-    shutil.move(folder, place)
+    place = Path(tempfile.mkdtemp(dir=root / DAMAGED, prefix=f"{folder.name}-")) / folder.name
+    with contextlib.suppress(FileNotFoundError):  # another reader was here first
+        os.rename(folder, place)
+        if _checked(place):  # a writer was: its run is whole
+            os.rename(place, folder)

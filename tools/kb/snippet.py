@@ -4,6 +4,7 @@ import ast
 import io
 import re
 import tokenize
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ FIELD = re.compile(r"(?P<name>[A-Z][a-z]+)\s{2,}(?P<value>\S.*)")
 FIELDS = ("Source", "Differs", "Cost", "Notation", "Timing", "Needs", "Limit", "Network")
 UNITS = {"MB": 1e6, "GB": 1e9, "s": 1.0, "min": 60.0}
 IGNORED = (tokenize.COMMENT, tokenize.NL, tokenize.ENDMARKER)
-LAYOUT = {tokenize.NEWLINE: "\n", tokenize.INDENT: "→", tokenize.DEDENT: "←"}
+LAYOUT = {tokenize.NEWLINE: "\n", tokenize.INDENT: "→"}
 
 
 def slug(title: str) -> str:
@@ -114,7 +115,7 @@ def parse(path: str, text: str) -> Snippet:
     return Snippet(path, text, tuple(_sections(text, tokens)), tree)
 
 
-def _sections(text: str, tokens: list[tokenize.TokenInfo]):
+def _sections(text: str, tokens: list[tokenize.TokenInfo]) -> Iterator[Section]:
     lines = io.StringIO(text).readlines()  # as the tokenizer counts them
     marks = [(0, "", False)]
     for token in tokens:
@@ -126,10 +127,38 @@ def _sections(text: str, tokens: list[tokenize.TokenInfo]):
         body = "".join(lines[line : end - 1])
         source = body.strip("\n")
         first = line + 1 + len(body) - len(body.lstrip("\n"))
-        code = tuple(
-            LAYOUT.get(token.type, token.string)
-            for token in tokens
-            if line < token.start[0] < end and token.type not in IGNORED
-        )
+        cell = [token for token in tokens if line < token.start[0] < end and token.type not in IGNORED]
         if title or source.strip():
-            yield Section(title, max(line, 1), first, source, code, markdown)
+            yield Section(title, max(line, 1), first, source, tuple(_meaning(cell, lines)), markdown)
+
+
+def _meaning(tokens: list[tokenize.TokenInfo], lines: list[str]) -> Iterator[str]:
+    """What counts of a cell: every token, the ends of blocks, and f-strings letter for letter (`{x = }` prints)."""
+    depth = nested = 0
+    start = (0, 0)
+    for token in tokens:
+        if token.type == tokenize.FSTRING_START:
+            start = start if nested else token.start
+            nested += 1
+        elif token.type == tokenize.FSTRING_END:
+            nested -= 1
+            if not nested:
+                yield _between(lines, start, token.end)
+        elif nested:
+            continue
+        elif token.type == tokenize.DEDENT:
+            # the blocks of the cell above end, for the tokenizer, with the first statement of this one
+            if depth:
+                yield "←"
+            depth -= bool(depth)
+        else:
+            depth += token.type == tokenize.INDENT
+            yield LAYOUT.get(token.type, token.string)
+    yield from "←" * depth
+
+
+def _between(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> str:
+    rows = lines[start[0] - 1 : end[0]]
+    rows[-1] = rows[-1][: end[1]]
+    rows[0] = rows[0][start[1] :]
+    return "".join(rows)

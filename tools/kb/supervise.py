@@ -7,6 +7,7 @@ one JSON object a line: `kernel`, `cell`, `says`, and at the end `done` or `fail
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 import threading
@@ -165,9 +166,11 @@ def supervise(job: dict) -> None:
     write_run(root, key, record, nbformat.writes(notebook))
 
 
-def _die_with_parent(mark: str) -> None:
+def _die_with_parent(job: dict) -> None:
     sys.stdin.read()
-    end_processes(mark)
+    end_descendants()
+    end_processes(job["mark"])
+    shutil.rmtree(job.get("folder", ""), ignore_errors=True)
     os._exit(1)
 
 
@@ -176,7 +179,7 @@ def main() -> None:
     os.dup2(2, 1)
     adopt_orphans()
     job = json.loads(sys.stdin.readline())
-    threading.Thread(target=_die_with_parent, args=(job["mark"],), daemon=True).start()
+    threading.Thread(target=_die_with_parent, args=(job,), daemon=True).start()
     try:
         with tempfile.TemporaryDirectory(prefix="kb-", ignore_cleanup_errors=True) as folder:
             writes = [os.path.realpath(folder) + os.sep, *job["contain"]["writes"]]

@@ -30,6 +30,14 @@ def tags(notebook: Notebook, note: Note) -> Iterator[Problem]:
             yield Problem(note.path, note.line_of("tags"), f"'{tag}' is an alias; write '{found.name}'", "tag")
 
 
+def redirects(notebook: Notebook, note: Note) -> Iterator[Problem]:
+    """An address that a note had is no other note's."""
+    for old in note.meta.get("redirect_from") or []:
+        if str(old) in notebook.notes:
+            message = f"redirect_from names '{old}', which is a note; take it out"
+            yield Problem(note.path, note.line_of("redirect_from"), message, "redirect")
+
+
 def links(notebook: Notebook, note: Note) -> Iterator[Problem]:
     """Every link into the repository leads somewhere, and every typed number agrees with its metric."""
     for link in note.links:
@@ -122,4 +130,4 @@ def code_blocks(notebook: Notebook, note: Note) -> Iterator[Problem]:
             yield Problem(note.path, fence.line + note.first - 1, message, "code")
 
 
-RULES = (front_matter, tags, links, claims, code_blocks)
+RULES = (front_matter, tags, redirects, links, claims, code_blocks)
