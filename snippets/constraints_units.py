@@ -4,7 +4,7 @@ Source    "When physicists work on problems, they like dimensionlessness [...] O
           before implementing the equations in code": a note of 2021 on T. Beucler et al. (2021), Enforcing analytic
           constraints in neural networks emulating physical systems, PRL 126, 098302, arXiv 1909.00912
 Differs   neither measures it; the columns are those of constraints_column.py, the network is half as wide; every choice
-          of units gets the best of three learning rates
+          of units gets the best of four learning rates
 Cost      about 20 s on one core
 """
 
@@ -20,7 +20,7 @@ import optax
 
 plt.style.use(Path(__file__).with_name("style.mplstyle"))
 
-RATES = (1e-2, 1e-3, 1e-4)
+RATES = (1e-1, 1e-2, 1e-3, 1e-4)
 
 # %% units
 LEVELS = 8
@@ -324,7 +324,7 @@ if __name__ == "__main__":
         "unexplained_fluxes_ratio_si": (fluxes["si"] / fluxes["dimensionless"]).tolist(),
         **{f"condition_{name}": float(condition(state, unit)) for name, unit in units.items()},
         **{f"broken_{name}_float32": each["broken"].tolist() for name, each in single.items()},
-        **{f"broken_{name}_float64": each["broken"].tolist() for name, each in double.items()},
+        "broken_si_float64": double["si"]["broken"].tolist(),
         **{f"flux_part_{name}": each["flux_part"].tolist() for name, each in double.items()},
         **{f"nearest_mse_ratio_{name}": each["mse_ratio"].tolist() for name, each in double.items()},
     }
@@ -350,6 +350,7 @@ if __name__ == "__main__":
         "standardised": "standardised",
     }
     figure, axis = plt.subplots()
+    white = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
     for shift, (values, color, label) in enumerate(
         ((everything, "C0", "all outputs"), (fluxes, "C1", "the five fluxes"))
     ):
@@ -358,14 +359,12 @@ if __name__ == "__main__":
         axis.bar(places, heights, 0.34, color=color, label=label)
         axis.plot(places, [values[choice] for choice in labels], "o", color="black", markersize=3)
         for place, height in zip(places, heights, strict=True):
-            axis.text(
-                place, height * 2.5, f"{height:.0e}" if height > 100 else f"{height:.2g}", ha="center", fontsize=8
-            )
+            axis.text(place, height * 3, f"{height:.0e}" if height > 100 else f"{height:.2g}", ha="center", fontsize=8)
     axis.axhline(1, color="C6", linewidth=1)
-    axis.text(len(labels) - 0.55, 1.3, "the mean says as much", ha="right", fontsize=8)
+    axis.text(len(labels) - 0.55, 1.8, "no better than the mean", ha="right", fontsize=8)
     axis.set_xticks(range(len(labels)), labels.values(), fontsize=8)
     axis.set(yscale="log", ylabel="MSE over variance", ylim=(0.01, 1e18))
-    axis.set_title("Only networks that see numbers near one learn (best of three learning rates)")
+    axis.set_title("Only networks that see numbers near one learn (best of four learning rates)")
     axis.grid(axis="x", visible=False)
     axis.legend()
     plt.show()

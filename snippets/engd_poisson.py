@@ -179,11 +179,11 @@ def main(*, cut=1e-6, steps=60, seeds=10, lower=(1e-7, 1e-8), patience=150, few=
     runs = {"default": train(starts, points, grid, cut, steps=steps)}
     runs |= {f"cut {low:g}": train(starts[:few], points, grid, low, steps=patience) for low in lower}
     runs["nudged"] = train(starts * (1 + 2**-50), points, grid, cut, steps=steps)
-    runs["tightened"] = train(runs["default"][0][:, -1], points, grid, lower[-1], steps=steps // 2)
+    runs["tightened"] = train(runs["default"][0][:few, -1], points, grid, lower[-1], steps=steps // 2)
     # what the scripts' lstsq does with the Gram matrix, whose eigenvalues are squares of singular values
     lstsq = float((source.shape[1] * jnp.finfo(source.dtype).eps) ** 0.5)
     runs["source"] = train(source, points, grid, lstsq, steps=steps, halvings=31)
-    single = jax.tree.map(lambda each: each.astype(jnp.float32), (starts, points, grid))
+    single = jax.tree.map(lambda each: each.astype(jnp.float32), (starts[:few], points, grid))
     runs["float32"] = train(*single, cut, steps=steps)
     return runs, starts, points, grid
 
@@ -204,10 +204,11 @@ if __name__ == "__main__":
     results = {
         "rel_l2": last["default"].tolist(),
         "solved": float(np.mean(last["default"] <= goal)),
-        **{f"rel_l2_median_{name}": float(np.median(last[name])) for name in ("default", "tightened", "float32")},
+        "rel_l2_median": float(np.median(last["default"])),
+        "rel_l2_median_float32": float(np.median(last["float32"])),
+        "gain_by_tightening": float(np.median(last["default"][:5] / last["tightened"])),
         "solved_51_steps": float(np.mean(errors["default"][:, 50] <= goal)),
         "solved_source_51_steps": float(np.mean(errors["source"][:, 50] <= goal)),
-        "solved_float32": float(np.mean(last["float32"] <= goal)),
         "nudge_changes_end": float(np.mean(abs(last["nudged"] / last["default"] - 1) > 0.01)),
         "rel_l2_best_cut_1e_7": float(last["cut 1e-07"].min()),
         "rel_l2_worst_cut_1e_7": float(last["cut 1e-07"].max()),
@@ -233,13 +234,13 @@ if __name__ == "__main__":
     ticks = np.linspace(0, 1, 81)
     square = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
     hardest = int(np.argmin(aligned["at the start"][:, 1]))
-    figure, axes = plt.subplots(2, 3, figsize=(7.2, 5.4), sharex=True, sharey=True)
+    figure, axes = plt.subplots(2, 3, figsize=(7.2, 4.7), sharex=True, sharey=True)
     for row, (name, theta) in zip(
         axes, {"start": starts[hardest], "after 60 steps": ends[hardest]}.items(), strict=True
     ):
         natural, plain = first_directions(theta, points, 1e-6)
         maps = {
-            f"error $u - u^*$, {name}": network(theta, square) - solution(square),
+            "error $u - u^*$": network(theta, square) - solution(square),
             "natural gradient": push_forward(theta, natural / 2, square),
             "gradient": push_forward(theta, plain, square),
         }
@@ -251,7 +252,7 @@ if __name__ == "__main__":
             axis.set_title(title, fontsize=10)
             axis.set(aspect="equal", xticks=[0, 1], yticks=[0, 1])
             axis.grid(False)
-        row[0].set_ylabel("$x_2$")
+        row[0].set_ylabel(f"{name}\n$x_2$")
     for axis in axes[1]:
         axis.set_xlabel("$x_1$")
     figure.suptitle(
@@ -301,7 +302,7 @@ if __name__ == "__main__":
     axis.axvline(51, color="grey", linewidth=1, linestyle=":")
     note = {"ha": "right", "fontsize": 8, "textcoords": "offset points"}
     axis.annotate("the script ends after 51 steps", (51, 30), xytext=(-4, 0), **note)
-    axis.set(xlabel="step", ylabel="relative $L^2$ error", yscale="log", xlim=(0, 60), ylim=(None, 100))
+    axis.set(xlabel="step", ylabel="relative $L^2$ error", yscale="log", xlim=(0, 60), ylim=(1e-8, 100))
     axis.set_title("From the start of the scripts few runs converge; from ours most do")
-    axis.legend()
+    axis.legend(loc="lower left")
     plt.show()

@@ -97,7 +97,7 @@ def initial(key, learned, *, inputs):
             for k, mask, fan in zip(keys, masks, fans, strict=False)
         ],
         "biases": jnp.zeros((DEEPEST, WIDEST)),
-        "readout": jax.random.normal(keys[-1], (WIDEST, 10)) / jnp.sqrt(WIDEST),
+        "readout": jax.random.normal(keys[-1], (WIDEST, 10)) / jnp.sqrt(masks[0][0].sum()),
         "offset": jnp.zeros(10),
     }
 
@@ -109,7 +109,7 @@ def forward(params, learned, closes, last, x):
     for layer, (weights, mask) in enumerate(zip(params["weights"], masks, strict=True)):
         z = below @ (weights * mask) + params["biases"][layer]
         skip = closes[layer] * layers[layer - 2] if layer >= 2 else 0
-        layers.append(jax.nn.relu(z + skip))
+        layers.append(jax.nn.relu(z + skip) * mask.max(axis=0))  # neurons that pad the layer stay zero
         below = jnp.concatenate([below, layers[-1]], axis=1)
     return sum(map(jnp.multiply, last, layers)) @ params["readout"] + params["offset"]
 

@@ -30,10 +30,10 @@ plt.style.use(Path(__file__).with_name("style.mplstyle"))
 
 # %% data
 PACKAGES = (jax, numpy, scipy, sklearn)
-# tests, build tools and copies of other projects; what needs a GPU or changes state when it is imported
+# tests, tools and copies of other projects; what needs a GPU or changes state when it is imported
 LEFT_OUT = re.compile(
-    r"\.(_?tests?|conftest|_?testing|_?testutils|\w*_test\w*|_?tst\w*|\w*_checks|_?external\w*|array_api_\w+|_array_api\w*"
-    r"|_?build\w*|_precompute|_pyinstaller|f2py|distutils|collect_profile|extend|experimental|pallas|__main__)(\.|$)"
+    r"\.(_?test\w*|\w*_test\w*|\w*testutils|_?tst\w*|conftest|\w*_checks|tools|_?external\w*|array_api_\w+|_array_api\w*"
+    r"|_?build\w*|_precompute|_pyinstaller|f2py|distutils|collect_profile|extend|experimental|pallas|misc|__main__)(\.|$)"
 )
 
 

@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import markdown
 import pytest
 from kb.check import check
 from kb.notebook import Notebook
 from kb.run import write_run
+from mkdocs.utils.yaml import yaml_load
 
 ROOT = Path(__file__).parents[2]
 KB = Path(sys.executable).with_name("kb")
@@ -191,3 +193,16 @@ def eventually() -> Callable[[Callable[[], object]], object]:
 def project() -> Path:
     """The repository itself."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def site(project):
+    """The site's Markdown, as mkdocs.yml sets it up."""
+    with open(project / "mkdocs.yml") as file:
+        listed = yaml_load(file)["markdown_extensions"]
+    settings = {
+        name: options or {}
+        for row in listed
+        for name, options in (row.items() if isinstance(row, dict) else [(row, {})])
+    }
+    return markdown.Markdown(extensions=list(settings), extension_configs=settings)

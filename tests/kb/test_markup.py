@@ -2,10 +2,8 @@
 
 from html.parser import HTMLParser
 
-import markdown
 import pytest
 from kb.markup import links, mask, read_markup
-from mkdocs.utils.yaml import yaml_load
 from pygments.lexers import get_lexer_by_name
 from pygments.lexers.python import NumPyLexer, Python2Lexer, PythonConsoleLexer, PythonLexer
 from pygments.util import ClassNotFound
@@ -50,19 +48,6 @@ def is_python(language: str) -> bool:
         return isinstance(get_lexer_by_name(language), PYTHON) or language.startswith("ipython")
     except ClassNotFound:
         return False
-
-
-@pytest.fixture(scope="module")
-def site(project):
-    """The site's Markdown, as mkdocs.yml sets it up."""
-    with open(project / "mkdocs.yml") as file:
-        listed = yaml_load(file)["markdown_extensions"]
-    settings = {
-        name: options or {}
-        for row in listed
-        for name, options in (row.items() if isinstance(row, dict) else [(row, {})])
-    }
-    return markdown.Markdown(extensions=list(settings), extension_configs=settings)
 
 
 def shown_by(site, text: str) -> list[str]:

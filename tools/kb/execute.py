@@ -84,7 +84,7 @@ def _run_one(notebook: Notebook, name: str, tell: Callable[[str, dict], None]) -
 def _outcome_of(notebook: Notebook, name: str, tell: Callable[[dict], None]) -> Outcome:
     snippet, key = notebook.snippets[name], notebook.keys.get(name)
     if key is None:
-        return _failed(snippet, "a program that it imports cannot be read")
+        return _failed(snippet, "a program that it imports cannot be read; mend that one first")
     needed = {name: dataset for name, dataset in notebook.datasets.items() if dataset.path in key.files}
     for problem in dataset_problems(notebook.root, needed):
         return _failed(snippet, problem.message)

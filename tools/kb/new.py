@@ -4,7 +4,7 @@ import datetime
 import re
 from pathlib import Path
 
-from kb.notebook import Notebook
+from kb.notebook import MADE, Notebook
 from kb.problem import Trouble, nearest, read_text
 from kb.snippet import slug
 from kb.tag import find
@@ -18,6 +18,8 @@ def new(notebook: Notebook, title: str, tags: list[str], snippet: str | None) ->
     name = slug(title)
     if not name:
         raise Trouble(NOTE, 1, f"the title {title!r} has no letters; give one that names the note", "new")
+    if name in MADE:
+        raise Trouble(f"notes/{name}.md", 1, "the site makes a page of this name; choose another title", "new")
     if snippet is not None and not re.fullmatch(r"[a-z][a-z0-9_]*", snippet):
         raise Trouble(SNIPPET, 1, f"'{snippet}' names no snippet; write it like a variable, such as heat_jax", "new")
     names = [_tag(notebook, tag) for tag in tags]

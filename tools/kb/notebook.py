@@ -16,6 +16,7 @@ from kb.run import Run, earlier_records, read_run
 from kb.snippet import Snippet, read_snippet
 from kb.tag import Tag, read_tags
 
+MADE = ("index", "notes", "lab", "tags", "claims")  # pages that no note may take the name of
 SETTINGS = "pyproject.toml"
 LIMITS = {"seconds": 300.0, "silence": 60.0, "memory_gb": 4.0, "processes": 64, "output_mb": 10.0}
 
@@ -99,9 +100,10 @@ class Notebook:
     def keys(self) -> dict[str, Key]:
         """Today's key of each snippet; none where a program that it imports cannot be read."""
         keys = {}
+        datasets = self.datasets
         for name, snippet in self.snippets.items():
             with contextlib.suppress(Trouble):  # it is among the unreadable
-                keys[name] = key_of(self.root, snippet, self.datasets)
+                keys[name] = key_of(self.root, snippet, datasets)
         return keys
 
     @cached_property
@@ -113,10 +115,11 @@ class Notebook:
     def why_stale(self, name: str) -> str:
         """Why a snippet has no fresh run."""
         if name not in self.keys:
-            return "a program that it imports cannot be read"
+            return "a program that it imports cannot be read; mend that one first"
         for record in earlier_records(self.root, name):
-            return " and ".join(changes(record["parts"], self.keys[name].parts)) + " since its last run"
-        return "it has not been run"
+            changed = " and ".join(changes(record["parts"], self.keys[name].parts))
+            return f"{changed} since its last run; run `kb run {name}`"
+        return f"it has not been run; run `kb run {name}`"
 
     @cached_property
     def settings(self) -> dict[str, float]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ STORE = ".cache/runs"
 DAMAGED = ".cache/damaged"
 FILES = ("notebook.ipynb", "record.json")
 SUMS = "SHA256SUMS"
+RETRIES = 5
 LIBRARIES = {"jax": "JAX", "scikit-learn": "scikit-learn", "dtreeviz": "dtreeviz", "flax": "Flax"}
 ALWAYS = ("seconds", "memory")
 
@@ -85,7 +87,12 @@ def read_run(root: Path, key: Key) -> Run | None:
     folder = root / STORE / key.hash
     if not folder.is_dir():
         return None
-    contents = _checked(folder) or _checked(folder)  # a writer may have replaced it between two of its files
+    contents = _checked(folder)
+    for _ in range(RETRIES):
+        if contents or not folder.is_dir():
+            break
+        time.sleep(0.02)  # a writer may be replacing it just now
+        contents = _checked(folder)
     if contents is None:
         _set_aside(root, folder)
         return None
@@ -151,5 +158,3 @@ def _set_aside(root: Path, folder: Path) -> None:
     place = Path(tempfile.mkdtemp(dir=root / DAMAGED, prefix=f"{folder.name}-")) / folder.name
     with contextlib.suppress(FileNotFoundError):  # another reader was here first
         os.rename(folder, place)
-        if _checked(place):  # a writer was: its run is whole
-            os.rename(place, folder)

@@ -1,15 +1,17 @@
 """The rules that a note keeps."""
 
 import io
+import re
 from collections.abc import Iterator
 
-from pytest_codeblocks.main import extract_from_buffer
+from pytest_codeblocks.main import CodeBlock, extract_from_buffer
 
 from kb.claim import Claim, computed_verdict
 from kb.link import Target, resolve
+from kb.markup import Fence
 from kb.metric import LATEST, agrees, describe, finer_than_spread, typed
 from kb.note import Link, Note
-from kb.notebook import Notebook
+from kb.notebook import MADE, Notebook
 from kb.problem import Problem, nearest
 from kb.tag import find
 
@@ -111,23 +113,38 @@ def _claim_message(notebook: Notebook, claim: Claim) -> str | None:
 
 def code_blocks(notebook: Notebook, note: Note) -> Iterator[Problem]:
     """A Python block that the site shows is one that pytest-codeblocks runs."""
-    for fence in note.markup.fences:
-        if not fence.closed:
-            yield Problem(note.path, fence.line + note.first - 1, f"the fence ```{fence.info} is never closed", "code")
-    if not any(fence.is_python for fence in note.markup.fences):
+    unclosed = [fence for fence in note.markup.fences if not fence.closed]
+    for fence in unclosed:
+        yield Problem(note.path, fence.line + note.first - 1, f"the fence ```{fence.info} is never closed", "code")
+    shown = [fence for fence in note.markup.fences if fence.is_python]
+    if unclosed or not shown:
         return
     try:
         blocks = extract_from_buffer(io.StringIO(note.body))
     except RuntimeError as error:
         yield Problem(note.path, note.first, f"pytest-codeblocks cannot read the note: {error}", "code")
         return
-    run = "".join(block.code for block in blocks if block.syntax == "python")
-    for fence in note.markup.fences:
-        if fence.is_python and fence.closed and not (fence.info == "python" and fence.code in run):
-            message = (
-                f"nothing runs this Python block (```{fence.info}); begin it with ```python alone, or with ```text"
-            )
+    rows = note.body.split("\n")
+    for fence in shown:
+        if not _is_run(fence, rows, [block for block in blocks if block.syntax == "python"]):
+            opening = rows[fence.line - 1].strip()
+            message = f"nothing runs this Python block ({opening}); begin it with ```python alone, or with ```text"
             yield Problem(note.path, fence.line + note.first - 1, message, "code")
 
 
-RULES = (front_matter, tags, redirects, links, claims, code_blocks)
+def _is_run(fence: Fence, rows: list[str], blocks: list[CodeBlock]) -> bool:
+    """Whether a block begins at the fence's line, or at an earlier one that it continues."""
+    above = next((row for row in reversed(rows[: fence.line - 1]) if row.strip()), "")
+    continues = re.match(r"<!--[-\s]*pytest-codeblocks:[-\s]*cont\b", above.strip())
+    at = max((block.lineno for block in blocks if block.lineno <= fence.line), default=0)
+    block = next((block for block in blocks if block.lineno == at), None)
+    return bool(block) and fence.code in block.code and (at == fence.line or bool(continues))
+
+
+def name(notebook: Notebook, note: Note) -> Iterator[Problem]:
+    """A note does not take the name of a page that the site makes."""
+    if note.name in MADE:
+        yield Problem(note.path, 1, "the site makes a page of this name; rename the note", "name")
+
+
+RULES = (front_matter, tags, redirects, name, links, claims, code_blocks)

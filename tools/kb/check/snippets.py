@@ -1,5 +1,8 @@
 """The rules that a program keeps."""
 
+import ast
+import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -10,6 +13,12 @@ from kb.snippet import FIELDS, Snippet
 
 ORDER = ("setup", "data", "model", "loss", "train", "evaluate", "main", "result")
 NEEDED = ("Source", "Differs", "Cost")
+VALUES = {
+    "Timing": (r"alone\b", "write `alone`, or leave it out"),
+    "Network": (r"yes\b", "write `yes`, or leave it out"),
+    "Needs": (r"[\d.]+\s*(MB|GB)\b", "write it like `4 GB` or `500 MB`"),
+    "Limit": (r"[\d.]+\s*(s|min)\b", "write it like `120 s` or `2 min`"),
+}
 
 
 def header(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
@@ -27,6 +36,29 @@ def header(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
     for name in NEEDED:
         if name not in snippet.header:
             yield Problem(snippet.path, 1, f"the header lacks '{name}'; add it below the idea", "header")
+
+
+def values(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
+    """What the header says to the runner is what the runner understands."""
+    for field, (pattern, remedy) in VALUES.items():
+        if field in snippet.header and not re.match(pattern, snippet.header[field]):
+            message = f"the header's {field} is '{snippet.header[field]}'; {remedy}"
+            yield Problem(snippet.path, 1, message, "header")
+
+
+def metrics(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
+    """No metric stands twice in `results`: Python would keep the last without a word."""
+    for node in ast.walk(snippet.tree):
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Dict)
+            and ast.unparse(node.targets[0]) == "results"
+        ):
+            keys = [key for key in node.value.keys if isinstance(key, ast.Constant)]
+            for name, count in Counter(key.value for key in keys).items():
+                if count > 1:
+                    line = next(key.lineno for key in reversed(keys) if key.value == name)
+                    yield Problem(snippet.path, line, f"'{name}' stands twice in results; keep one", "metric")
 
 
 def sections(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
@@ -58,7 +90,7 @@ def sections(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
 def fresh(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
     """Every snippet has a run of today's program, data and packages."""
     if snippet.name not in notebook.runs:
-        yield Problem(snippet.path, 1, f"{notebook.why_stale(snippet.name)}; run `kb run {snippet.name}`", "run")
+        yield Problem(snippet.path, 1, notebook.why_stale(snippet.name), "run")
 
 
-RULES = (header, sections, fresh)
+RULES = (header, values, sections, metrics, fresh)

@@ -1,0 +1,160 @@
+"""Every program as a notebook: today's source, the outputs of its last run, and the run's card."""
+
+import json
+
+import nbformat
+import pytest
+from kb.lab import download, files, lab_page, users, write_lab
+from kb.problem import Problem
+
+SVG = '<svg width="30" height="20"></svg>'
+CELLS = """\
+# %% [markdown]
+# Why *this*.
+
+# %% train
+print("done")
+
+# %% figure
+draw()
+
+# %% result
+results = {}
+"""
+OUTPUTS = {
+    "train": [{"output_type": "stream", "name": "stdout", "text": "done\n"}],
+    "figure": [
+        {
+            "output_type": "display_data",
+            "metadata": {},
+            "data": {"image/svg+xml": SVG, "text/plain": "<Figure size 1x1>"},
+        }
+    ],
+}
+
+
+@pytest.fixture
+def toy(book):
+    book.snippet("toy", CELLS)
+    book.measured("toy", {"error": [0.1, 0.3]}, OUTPUTS)
+    book.note("heat", "See [it](../snippets/toy.py#train).\n", matter="title: H\ndate: 2026-11-21\ntags: [ML, DS]\n")
+    book.note("cold", "Nothing.\n")
+    return book
+
+
+def page(book, name="toy", problem=None):
+    return nbformat.reads(lab_page(book.notebook, name, problem), as_version=4)
+
+
+def test_a_lab_page_is_a_valid_notebook(toy):
+    nbformat.validate(page(toy))
+
+
+def test_it_begins_with_front_matter_that_the_site_reads(toy):
+    assert page(toy).cells[0].source == (
+        "---\ntitle: toy\nkind: lab\ndescription: The idea.\ntags:\n- DS\n- ML\ndate: '2026-11-21'\n---"
+    )
+
+
+def test_every_titled_cell_stands_under_its_title_with_its_outputs(toy):
+    cells = page(toy).cells[2:]
+    assert [(cell.cell_type, cell.source) for cell in cells] == [
+        ("markdown", "Why *this*."),
+        ("markdown", "## train"),
+        ("code", 'print("done")'),
+        ("markdown", "## figure"),
+        ("code", "draw()"),
+        ("markdown", "## result"),
+        ("code", "results = {}"),
+    ]
+    assert cells[2].outputs[0].text == "done\n"
+
+
+def test_a_figure_is_a_file_and_not_inline(toy):
+    figure = page(toy).cells[6].outputs[0].data["text/html"]
+    assert figure == (
+        '<figure class="drawn"><img src="../../figures/toy/figure.svg" width="30" height="20"'
+        ' alt="what section figure of toy drew" loading="lazy"></figure>'
+    )
+
+
+def test_the_source_is_today_s_even_where_the_run_is_older(toy):
+    toy.snippet("toy", CELLS.replace('print("done")', '# a comment\nprint("done")'))
+    assert page(toy).cells[4].source == '# a comment\nprint("done")'
+    assert page(toy).cells[4].outputs[0].text == "done\n"
+
+
+def test_without_a_run_there_is_source_and_no_output(book):
+    book.snippet("toy", CELLS)
+    assert [cell.outputs for cell in page(book).cells if cell.cell_type == "code"] == [[], [], []]
+    assert "<dt>Run</dt><dd>none on this machine</dd>" in page(book).cells[1].source
+
+
+def test_a_failed_run_s_card_says_why(book):
+    book.snippet("toy", CELLS)
+    problem = Problem("snippets/toy.py", 9, "ValueError: <no>")
+    assert (
+        "<dt>Run</dt><dd>snippets/toy.py:9: ValueError: &lt;no&gt;</dd>" in page(book, problem=problem).cells[1].source
+    )
+
+
+def test_the_card_says_what_was_measured_how_and_where(toy):
+    card = page(toy).cells[1].source
+    for field in (
+        "<dt>Source</dt><dd>nobody</dd>",
+        '<dt>Notes</dt><dd><a href="../../heat/">heat</a></dd>',
+        "<dt>Measured</dt><dd>error 0.20 ± 0.14 (2 seeds)</dd>",
+        "<dt>Run</dt><dd>2026-11-21 10:00 UTC</dd>",
+        "<dt>Took</dt><dd>1.5 s, 1.25 CPU s, 100 MB</dd>",
+        "<dt>Machine</dt><dd>a processor, 2 cores, Linux</dd>",
+        "<code>./kb run toy --again</code>",
+    ):
+        assert field in card
+
+
+def test_the_users_of_a_program_are_the_notes_that_link_to_it(toy):
+    toy.snippet("mytoy")
+    toy.note("mine", "[it](../snippets/mytoy.py)\n")
+    assert (users(toy.notebook, "toy"), users(toy.notebook, "mytoy")) == (["heat"], ["mine"])
+
+
+def test_a_claim_uses_a_program_too(toy):
+    claim = 'claims:\n  - says: a\n    where: b\n    metric: toy.error\n    expect: "< 1"\n    verdict: reproduced\n'
+    toy.note("claiming", claims=claim)
+    assert users(toy.notebook, "toy") == ["claiming", "heat"]
+
+
+def test_the_download_has_no_outputs_and_fetches_the_repository_first(toy):
+    notebook = toy.notebook
+    taken = nbformat.reads(download(notebook, notebook.snippets["toy"], "https://x.y/me/repo/"), as_version=4)
+    nbformat.validate(taken)
+    assert 'subprocess.run(["git", "clone", "--depth", "1", "https://x.y/me/repo/", "repo"], check=True)' in (
+        taken.cells[0].source
+    )
+    assert [cell.outputs for cell in taken.cells if cell.cell_type == "code"] == [[]] * 5
+
+
+def test_the_folder_holds_the_programs_notebooks_and_nothing_else(toy):
+    toy.write(".cache/lab/old.ipynb", "{}")
+    toy.write(".cache/lab/stray/deep.csv", "1")
+    write_lab(toy.notebook, {})
+    assert [path.name for path in (toy.root / ".cache/lab").iterdir()] == ["toy.ipynb"]
+
+
+def test_a_notebook_that_did_not_change_is_not_written_again(toy):
+    write_lab(toy.notebook, {})
+    before = (toy.root / ".cache/lab/toy.ipynb").stat().st_mtime_ns
+    write_lab(toy.notebook, {})
+    assert (toy.root / ".cache/lab/toy.ipynb").stat().st_mtime_ns == before
+
+
+def test_the_site_publishes_figures_and_downloads_beside_the_pages(toy):
+    published = files(toy.notebook, "https://x.y/me/repo")
+    assert list(published) == ["lab/toy/toy.py", "lab/toy/toy.ipynb", "figures/toy/figure.svg"]
+    assert published["lab/toy/toy.py"] == (toy.root / "snippets/toy.py").read_bytes()
+    assert published["figures/toy/figure.svg"] == SVG.encode()
+
+
+def test_the_cells_of_a_page_have_names_of_their_own(toy):
+    names = [cell["id"] for cell in json.loads(lab_page(toy.notebook, "toy", None))["cells"]]
+    assert len(set(names)) == len(names)
