@@ -364,7 +364,7 @@ if __name__ == "__main__":
     axis.text(len(labels) - 0.55, 1.8, "no better than the mean", ha="right", fontsize=8)
     axis.set_xticks(range(len(labels)), labels.values(), fontsize=8)
     axis.set(yscale="log", ylabel="MSE over variance", ylim=(0.01, 1e18))
-    axis.set_title("Only networks that see numbers near one learn (best of four learning rates)")
+    axis.set_title("Only numbers near one, in and out, are learned throughout (best of four learning rates)")
     axis.grid(axis="x", visible=False)
     axis.legend()
     plt.show()

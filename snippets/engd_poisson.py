@@ -83,7 +83,7 @@ def residuals(theta, interior, boundary):
     return jnp.concatenate([equation / len(interior) ** 0.5, network(theta, boundary) * (4 / len(boundary)) ** 0.5])
 
 
-def loss(theta, *points):
+def loss(theta, points):
     r = residuals(theta, *points)
     return r @ r
 
@@ -115,7 +115,7 @@ def update(theta, points, cut, halvings):
     """The best of the steps 1, 1/2, 1/4, ... along the natural gradient, or none if all of them raise the loss."""
     descent = natural_gradient(jacobian(theta, *points), residuals(theta, *points), cut)
     steps = jnp.append(0.5 ** jnp.arange(halvings), 0).astype(theta.dtype)
-    losses = jax.vmap(lambda step: loss(theta - step * descent, *points))(steps)
+    losses = jax.vmap(lambda step: loss(theta - step * descent, points))(steps)
     best = jnp.argmin(losses)
     return theta - steps[best] * descent, losses[best], steps[best]
 

@@ -58,11 +58,10 @@ def old_pythons():
 def old_python():
     """A Python that the notebook does not run on; a pyenv shim may be on PATH and refuse."""
     for python in old_pythons():
-        done = subprocess.run(
-            [python, "-c", "import sys; print(sys.version.split()[0])"], capture_output=True, text=True
-        )
+        ask = "import sys; print(sys.executable, sys.version.split()[0])"
+        done = subprocess.run([python, "-c", ask], capture_output=True, text=True)
         if done.returncode == 0:
-            return python, done.stdout.strip()
+            return done.stdout.split()
     return pytest.skip("no Python older than 3.12 on this machine")
 
 

@@ -146,11 +146,23 @@ def _sums(contents: dict[str, bytes]) -> str:
 
 
 def _checked(folder: Path) -> dict[str, bytes] | None:
+    """The files of a run if their sums agree; all from one folder, even if another takes its place meanwhile."""
     try:
-        contents = {name: (folder / name).read_bytes() for name in FILES}
-        return contents if (folder / SUMS).read_text() == _sums(contents) else None
-    except (OSError, UnicodeDecodeError):
+        place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
         return None
+    try:
+        contents = {name: _read(place, name) for name in (*FILES, SUMS)}
+        return contents if contents[SUMS] == _sums(contents).encode() else None
+    except OSError:
+        return None
+    finally:
+        os.close(place)
+
+
+def _read(folder: int, name: str) -> bytes:
+    with open(os.open(name, os.O_RDONLY, dir_fd=folder), "rb") as file:
+        return file.read()
 
 
 def _set_aside(root: Path, folder: Path) -> None:
