@@ -4,8 +4,9 @@ import json
 
 import nbformat
 import pytest
-from kb.lab import download, files, lab_page, users, write_lab
+from kb.lab import download, files, lab_page, write_lab
 from kb.problem import Problem
+from kb.run_card import users
 
 SVG = '<svg width="30" height="20"></svg>'
 CELLS = """\

@@ -3,7 +3,8 @@
 from html.parser import HTMLParser
 
 import pytest
-from kb.markup import links, mask, read_markup
+from kb.markup import mask, read_markup
+from kb.note import links
 from pygments.lexers import get_lexer_by_name
 from pygments.lexers.python import NumPyLexer, Python2Lexer, PythonConsoleLexer, PythonLexer
 from pygments.util import ClassNotFound

@@ -112,7 +112,7 @@ def test_a_damaged_record_is_set_aside_and_run_again(book):
     book.kb("run")
     record = next((book.root / ".cache/runs").glob("*/record.json"))
     record.write_text(record.read_text()[:100])
-    assert book.kb("why", "toy").stdout == "it has not been run\n"
+    assert book.kb("why", "toy").stdout == "it has not been run; run `kb run toy`\n"
     assert json.loads(book.kb("run", "--json").stdout)[0]["status"] == "ran"
     assert book.kb("why", "toy").stdout == "fresh\n"
 

@@ -18,7 +18,8 @@ def note_card(notebook: Notebook, note: Note) -> str:
 
 def description(note: Note) -> str:
     """The note's sentence."""
-    return f"<p>{escape(note.meta.get('description', ''))}</p>"
+    text = note.meta.get("description")
+    return f"<p>{escape(text)}</p>" if isinstance(text, str) else ""
 
 
 def note_thumb(notebook: Notebook, note: Note) -> str:

@@ -1,10 +1,12 @@
 """A pytest plugin beside pytest-codeblocks: what the site shows is what runs, and a failure says where and why."""
 
 import contextlib
+import os
 import subprocess
 import traceback
 from collections.abc import Generator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from pytest_codeblocks.plugin import TestBlock
@@ -26,8 +28,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Run a block in the repository's root, without windows; whatever it raises becomes `path:line: what`."""
     if not isinstance(item, TestBlock):
         return (yield)
-    with contextlib.chdir(item.config.rootpath), pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MPLBACKEND", "Agg")
+    with contextlib.chdir(item.config.rootpath), mock.patch.dict(os.environ, MPLBACKEND="Agg"):
         try:
             return (yield)
         except (Exception, SystemExit) as error:
@@ -49,6 +50,8 @@ def _message(item: TestBlock, error: BaseException) -> str:
     lines = [frame.lineno or 0 for frame in traceback.extract_tb(inner.__traceback__) if frame.filename == "<string>"]
     line = _line(item) + (lines[-1] if lines else 0)
     said = error.args[0] if inner is error and type(error) is RuntimeError else f"{type(inner).__name__}: {inner}"
+    if isinstance(inner, SyntaxError):
+        line, said = _line(item) + (inner.lineno or 0), f"SyntaxError: {inner.msg}"
     if isinstance(inner, subprocess.CalledProcessError):
         said = f"ended with {inner.returncode}\n{inner.stderr.decode(errors='replace')}"
     return f"{item.path.relative_to(item.config.rootpath)}:{line}: {said}"

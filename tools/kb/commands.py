@@ -3,9 +3,9 @@
 import argparse
 import json
 import os
-import subprocess
 from pathlib import Path
 
+from kb.git import changed_since
 from kb.notebook import Notebook
 from kb.problem import Problem, Trouble, nearest
 
@@ -28,19 +28,14 @@ def new(notebook: Notebook, arguments: argparse.Namespace) -> int:
 
 
 def check(notebook: Notebook, arguments: argparse.Namespace) -> int:
-    """Print every problem, or those of the files named."""
+    """Print every problem, or those of the files named and of the programs that they show."""
     from kb import terminal
     from kb.check import check as every_problem
 
     found = every_problem(notebook)
     if arguments.files:
-        wanted = [os.path.relpath(Path(name).resolve(), notebook.root.resolve()) for name in arguments.files]
-        for name in wanted:
-            if not (notebook.root / name).is_file():
-                raise Trouble(
-                    name, 1, f"there is no such file{nearest(name, notebook.note_paths + notebook.snippet_paths)}"
-                )
-        found = [problem for problem in found if problem.path in wanted]
+        wanted = _with_their_programs(notebook, [_inside(notebook, name) for name in arguments.files])
+        found = [problem for problem in found if wanted.get(problem.path) in ("", problem.rule)]
     if arguments.json:
         print(json.dumps([problem.as_json() for problem in found], indent=1, ensure_ascii=False))
     else:
@@ -50,13 +45,29 @@ def check(notebook: Notebook, arguments: argparse.Namespace) -> int:
     return 1 if _errors(found) else 0
 
 
+def _inside(notebook: Notebook, name: str) -> str:
+    path = os.path.relpath(Path(name).resolve(), notebook.root.resolve())
+    if path.startswith(".."):
+        raise Trouble(name, 1, "it lies outside the notebook; name a file in it")
+    if not (notebook.root / path).is_file():
+        raise Trouble(path, 1, f"there is no such file{nearest(path, notebook.note_paths + notebook.snippet_paths)}")
+    return path
+
+
+def _with_their_programs(notebook: Notebook, paths: list[str]) -> dict[str, str]:
+    """The files to tell of, each with the one rule that counts, or nothing where all do."""
+    shown = [notebook.notes[Path(path).stem].programs for path in paths if Path(path).stem in notebook.notes]
+    return {f"snippets/{name}.py": "run" for names in shown for name in names} | dict.fromkeys(paths, "")
+
+
 def run(notebook: Notebook, arguments: argparse.Namespace) -> int:
     """Bring runs up to date."""
     from kb import terminal
 
-    names = arguments.names or _changed(notebook, arguments.changed_since)
+    names = arguments.names or _asked_for(notebook, arguments.changed_since)
     outcomes = _bring_up_to_date(notebook, names, arguments.jobs, arguments.again)
-    unreadable = [problem for problem in notebook.unreadable if problem.path.startswith("snippets/")]
+    asked = {f"snippets/{Path(name).stem}.py" for name in names} if arguments.names else set(notebook.snippet_paths)
+    unreadable = [problem for problem in notebook.unreadable if problem.path in asked]
     terminal.problems(unreadable)
     if arguments.json:
         print(json.dumps([outcome.as_json() for outcome in outcomes], indent=1, ensure_ascii=False))
@@ -71,23 +82,28 @@ def _bring_up_to_date(notebook: Notebook, names: list[str], jobs: int, again: bo
 
     names = [Path(name).stem for name in names]
     for name in names:
-        if name not in notebook.snippets and f"snippets/{name}.py" not in notebook.snippet_paths:
-            raise Trouble(f"snippets/{name}.py", 1, f"there is no such snippet{nearest(name, notebook.snippets)}")
+        if f"snippets/{name}.py" not in notebook.snippet_paths:
+            _check_name(notebook, name)
     names = list(dict.fromkeys(name for name in names if name in notebook.snippets))
     waiting = [name for name in names if again or name not in notebook.runs]
     with terminal.Progress(len(waiting)) as progress:
         return bring_up_to_date(notebook, names, jobs=jobs, again=again, tell=progress.tell)
 
 
-def _changed(notebook: Notebook, revision: str | None) -> list[str]:
+def _check_name(notebook: Notebook, name: str) -> None:
+    path = f"snippets/{name}.py"
+    for problem in notebook.unreadable:
+        if problem.path == path:
+            raise Trouble(path, problem.line, problem.message)
+    if name not in notebook.snippets:
+        raise Trouble(path, 1, f"there is no such snippet{nearest(name, notebook.snippets)}")
+
+
+def _asked_for(notebook: Notebook, revision: str | None) -> list[str]:
     """Every snippet, or those that git says changed since a revision, with what they import and open."""
     if revision is None:
         return list(notebook.snippets)
-    command = ["git", "-C", str(notebook.root), "diff", "--name-only", "--relative", revision, "--"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        raise Trouble("mkdocs.yml", 1, f"git knows no revision '{revision}'; see `git log`")
-    changed = set(done.stdout.splitlines())
+    changed = changed_since(notebook.root, revision)
     return [name for name, key in notebook.keys.items() if changed & set(key.files)]
 
 
@@ -96,8 +112,7 @@ def why(notebook: Notebook, arguments: argparse.Namespace) -> int:
     from kb import terminal
 
     name = Path(arguments.name).stem
-    if name not in notebook.snippets:
-        raise Trouble(f"snippets/{name}.py", 1, f"there is no such snippet{nearest(name, notebook.snippets)}")
+    _check_name(notebook, name)
     terminal.say("fresh" if name in notebook.runs else notebook.why_stale(name))
     return 0 if name in notebook.runs else 1
 

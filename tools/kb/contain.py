@@ -1,12 +1,7 @@
-"""What runs inside a snippet's kernel: it may open what its key names, write in its own folder, and must end whole.
-
-It knows nothing of the rest of `kb`.
-"""
+"""What runs inside a snippet's kernel: it opens what its key names, writes in its own folder, and ends whole."""
 
 import atexit
 import json
-import math
-import numbers
 import os
 import re
 import resource
@@ -15,13 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from IPython import get_ipython
 from IPython.display import display
 
-RESULTS = "application/vnd.reproducible-notes.results+json"
-RESERVED = ("seconds", "memory")
+from kb.results import MIME, read_results
+
 # the arguments of an audit event that name what is changed, each with that of the folder it is relative to
 CHANGES = {
     **dict.fromkeys(("os.remove", "os.rmdir", "shutil.rmtree"), ((0, 1),)),
@@ -52,7 +46,7 @@ def begin(namespace: dict, *, program: str, root: str, reads: list[str], writes:
 
 def end(namespace: dict) -> None:
     """Display what the last cell left: metrics, seconds, CPU seconds, peak memory (bytes), every rule broken."""
-    metrics, wrong = _metrics(namespace.get("results"))
+    metrics, wrong = read_results(namespace.get("results"))
     for thread in set(threading.enumerate()) - _threads:
         if not thread.daemon:
             thread.join()
@@ -66,7 +60,7 @@ def end(namespace: dict) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     broken = [*dict.fromkeys(_broken), *wrong]
     report = {"metrics": metrics, "seconds": seconds, "cpu_seconds": cpu, "memory": peak, "broken": broken}
-    display({RESULTS: json.dumps(report), "text/plain": ""}, raw=True)
+    display({MIME: json.dumps(report), "text/plain": ""}, raw=True)
 
 
 def _show_where_it_exits() -> None:
@@ -86,41 +80,12 @@ def _cpu() -> float:
     return time.process_time() + children.ru_utime + children.ru_stime
 
 
-def _metrics(results: object) -> tuple[dict, list[str]]:
-    if not isinstance(results, dict):
-        return {}, ["it ended without a `results` dict; end with `results = {...}` ({} says that it measures nothing)"]
-    wrong = [message for name, value in results.items() if (message := _wrong(name, value))]
-    return {} if wrong else {name: _plain(value) for name, value in results.items()}, wrong
-
-
-def _wrong(name: object, value: object) -> str | None:
-    values = value if isinstance(value, list | tuple) else [value]
-    if not isinstance(name, str) or not name.isidentifier():
-        return f"results has the key {name!r}; name a metric like a variable"
-    if name in RESERVED:
-        return f"results['{name}'] is the runner's own; choose another name"
-    if not values or not all(isinstance(item, numbers.Real) and not isinstance(item, bool) for item in values):
-        kinds = " and ".join(sorted({type(item).__name__ for item in values})) or "empty"
-        return f"results['{name}'] is {kinds}; give a plain number, or a list of one per seed"
-    try:
-        odd = [item for item in values if not math.isfinite(item)]
-    except OverflowError:
-        return f"results['{name}'] is too large; give a number that a float holds"
-    return f"results['{name}'] is {odd[0]}, not finite" if odd else None
-
-
-def _plain(value: Any) -> object:
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return int(value) if isinstance(value, numbers.Integral) else float(value)
-
-
 def _hook(inside: str, reads: set[str], writes: tuple[str, ...], network: bool) -> Callable[[str, tuple], None]:
     """An audit hook: files of the repository outside the key, writes elsewhere and other hosts are refused."""
     environment = sys.prefix + os.sep
 
     def check(path: str, writing: bool) -> None:
-        if f"{os.sep}__pycache__{os.sep}" in path:  # bytecode is written at will, and read like its source
+        if f"{os.sep}__pycache__{os.sep}" in path + os.sep:  # bytecode is written at will, and read like its source
             path, writing = re.sub(r"__pycache__/([^/.]*)[^/]*$", r"\1.py", path), False
         if writing and not (path + os.sep).startswith(writes):
             shown = path.removeprefix(inside)

@@ -14,9 +14,10 @@ from dataclasses import asdict, dataclass
 import psutil
 
 from kb.dataset import problems as dataset_problems
+from kb.git import revision
 from kb.key import Key
 from kb.limits import end_processes
-from kb.machine import environment, machine, revision
+from kb.machine import environment, machine
 from kb.notebook import Notebook
 from kb.problem import Problem
 from kb.run import earlier_records, read_run

@@ -53,7 +53,8 @@ def on_pre_build(config: MkDocsConfig) -> None:
         for outcome in bring_up_to_date(notebook, wanted, jobs=os.cpu_count() or 1, again=False, tell=lambda *_: None):
             if outcome.problem:
                 log.error("%s", outcome.problem)
-                State.failed[stale[outcome.name].hash] = outcome.problem
+                if not outcome.problem.message.endswith("run it again"):
+                    State.failed[stale[outcome.name].hash] = outcome.problem
         State.notebook = notebook = Notebook(notebook.root)
     State.failures = {name: State.failed[key.hash] for name, key in stale.items() if key.hash in State.failed}
     lab.write_lab(notebook, State.failures)
@@ -114,7 +115,10 @@ def serve(root: Path, address: str) -> None:
     """Serve the site and reload it when something changes."""
     (root / lab.FOLDER).mkdir(parents=True, exist_ok=True)
     watched = [folder for folder in ("snippets", "datasets") if (root / folder).is_dir()]
-    _run(["serve", "--dev-addr", address, *(word for folder in watched for word in ("--watch", folder))], root)
+    _run(
+        ["serve", "--no-strict", "--dev-addr", address, *(word for folder in watched for word in ("--watch", folder))],
+        root,
+    )
 
 
 def _run(words: list[str], root: Path) -> None:

@@ -9,7 +9,8 @@ from kb.ledger import ledger
 from kb.metric import describe, show
 from kb.note import Note
 from kb.notebook import Notebook
-from kb.tag import Tag, find
+from kb.pages import html, page, tag_counts
+from kb.tag_pages import tag_page, tags
 
 NEWEST = 6
 HERO = """\
@@ -65,9 +66,9 @@ def home(notebook: Notebook) -> str:
     )
     tally = f'<div class="tally"><p>Of {counts.total()} claims</p>{badges}</div>'
     cards = "".join(note_card(notebook, note) for note in by_date(notebook)[:NEWEST])
-    newest = _html(f'<div class="cards">{cards}</div>')
-    cloud = _html(_cloud(notebook, "tags/"))
-    return _page("Home", _html(HERO + tally), "## Newest notes", newest, "## Tags", cloud)
+    newest = html(f'<div class="cards">{cards}</div>')
+    cloud = html(_cloud(notebook, "tags/"))
+    return page("Home", html(HERO + tally), "## Newest notes", newest, "## Tags", cloud)
 
 
 def notes(notebook: Notebook) -> str:
@@ -77,7 +78,7 @@ def notes(notebook: Notebook) -> str:
         f'<div class="marks">{badges(note)}{chips(note.tags, "../")}</div></div></li>'
         for note in by_date(notebook)
     )
-    return _page("Notes", _html(f'<ul class="notelist">{rows}</ul>'))
+    return page("Notes", html(f'<ul class="notelist">{rows}</ul>'))
 
 
 def gallery(notebook: Notebook) -> str:
@@ -93,7 +94,7 @@ def gallery(notebook: Notebook) -> str:
             f"<p>{escape(snippet.idea)}</p><p><small>{' · '.join([*known, cost])}</small></p></article>"
         )
     text = "Every program, with what it printed and drew the last time it ran."
-    return _page("Lab", text, _html(f'<div class="gallery">{cards}</div>'), *_data(notebook))
+    return page("Lab", text, html(f'<div class="gallery">{cards}</div>'), *_data(notebook))
 
 
 def _data(notebook: Notebook) -> list[str]:
@@ -108,40 +109,6 @@ def _data(notebook: Notebook) -> list[str]:
     return ["## Data", "\n".join([head, *rows])]
 
 
-def tags(notebook: Notebook) -> str:
-    """Every tag with its description and its count; narrower tags below wider ones."""
-    counts = _counts(notebook)
-    lines = []
-
-    def branch(parent: str | None, depth: int) -> None:
-        for tag in notebook.tags.values():
-            if tag.parent == parent:
-                also = f" Also: {', '.join(tag.aliases)}." if tag.aliases else ""
-                lines.append(
-                    f"{'    ' * depth}- [{tag.name}](tags/{tag.slug}.md) ({counts[tag.name]}): {tag.description}{also}"
-                )
-                branch(tag.name, depth + 1)
-
-    branch(None, 0)
-    return _page("Tags", "\n".join(lines))
-
-
-def tag_page(notebook: Notebook, tag: Tag) -> str:
-    """One tag: what it means, what has it, and the search filtered by it."""
-    also = f" Also written {', '.join(tag.aliases)}." if tag.aliases else ""
-    if not _counts(notebook)[tag.name]:
-        return _page(tag.name, tag.description + also, "Nothing has this tag yet.")
-    button = (
-        f'<p><button class="search-tag" data-tag="{escape(tag.name)}">Search within {escape(tag.name)}</button></p>'
-    )
-    return _page(
-        tag.name,
-        tag.description + also,
-        _html(button),
-        f"<!-- material/tags {{ include: [{tag.name}], toc: false }} -->",
-    )
-
-
 def claims(notebook: Notebook) -> str:
     """Every claim of every note."""
     titles = {note.path: note for note in notebook.notes.values()}
@@ -153,7 +120,7 @@ def claims(notebook: Notebook) -> str:
         f'<div class="claims"><table class="ledger"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
     text = "What the sources say, and what our programs measured."
-    return _page("Claims", text, _html(table), _html('<p>For programs: <a href="../claims.json">claims.json</a></p>'))
+    return page("Claims", text, html(table), html('<p>For programs: <a href="../claims.json">claims.json</a></p>'))
 
 
 def _ledger_row(notebook: Notebook, note: Note, row: dict) -> str:
@@ -180,24 +147,10 @@ def _ledger_row(notebook: Notebook, note: Note, row: dict) -> str:
     return f"<tr {data}>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
-def _counts(notebook: Notebook) -> Counter:
-    found = (find(tag, notebook.tags) for note in notebook.notes.values() for tag in note.tags)
-    return Counter(tag.name for tag in found if tag)
-
-
 def _cloud(notebook: Notebook, up: str) -> str:
-    counts = _counts(notebook)
+    counts = tag_counts(notebook)
     shown = [tag for tag in notebook.tags.values() if counts[tag.name]]
     rows = "".join(
         f'<li><a href="{up}{tag.slug}/">{tag.name}<small>{counts[tag.name]}</small></a></li>' for tag in shown
     )
     return f'<ul class="tagcloud">{rows}</ul>'
-
-
-def _page(title: str, *blocks: str) -> str:
-    # the listing pages are wide: no table of contents, no navigation beside them
-    return "\n\n".join([f"---\ntitle: {title}\nhide: [navigation, toc]\n---", *blocks, ""])
-
-
-def _html(markup: str) -> str:
-    return f"```kb-html\n{markup}\n```"

@@ -29,6 +29,11 @@ def versions_behind(modules: set[str]) -> dict[str, str]:
     return dict(sorted(versions.items()))
 
 
+def installed_modules() -> set[str]:
+    """The names under which the installed packages are imported."""
+    return set(_installed()["modules"])
+
+
 @cache
 def _installed() -> dict:
     """What is installed here, remembered beside the environment for as long as its list of distributions stands."""

@@ -45,7 +45,8 @@ def resolve(notebook: Notebook, note: Note, link: Link) -> Target | Problem | No
                 note, link, f"{WORKS} has no work '{link.fragment}'{nearest(link.fragment, notebook.bibliography)}"
             )
         return Target("work", path, link.fragment)
-    return Target("note" if path.startswith("notes/") else "file", path)
+    published = path.startswith("notes/assets/") or path in notebook.note_paths
+    return Target("note" if published else "file", path)
 
 
 def _program(notebook: Notebook, note: Note, link: Link, path: str) -> Target | Problem | None:

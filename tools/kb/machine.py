@@ -3,7 +3,6 @@
 import os
 import platform
 import shutil
-import subprocess
 from functools import cache
 from pathlib import Path
 
@@ -37,17 +36,6 @@ def _dot_folder(shared: Path) -> Path:
         (folder / "dot").unlink(missing_ok=True)
         (folder / "dot").symlink_to(dot_program())
     return folder
-
-
-@cache
-def revision(root: Path) -> str:
-    """The git revision, with `+` where the working tree differs; empty outside git."""
-    ask = lambda *words: subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True).stdout.strip()  # noqa: E731
-    try:
-        named = ask("rev-parse", "--short=12", "HEAD")
-        return named + ("+" if named and ask("status", "--porcelain") else "")
-    except OSError:
-        return ""
 
 
 @cache

@@ -2,7 +2,6 @@
 
 import itertools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 # the dialect of pymdownx.superfences: a word or an option that it does not know makes a line no fence
@@ -18,10 +17,6 @@ MASKED = re.compile(
     r"""(?xs) <!--.*?--> | \\[\[\]`$\\]
     | (`+)(?!`).+?(?<!`)\1(?!`)
     | \$\$.+?\$\$ | (?<![\\$\w])\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)"""
-)
-LINK = re.compile(
-    r"""(?x) (?P<image>!)? \[(?P<text>[^\[\]\n]*)\]
-    \( \s* (?:<(?P<angled>[^<>\n]*)>|(?P<plain>[^()\s<>]+)) (?:\s+(?:"[^"]*"|'[^']*'))? \s* \)"""
 )
 PYTHON = {
     *("python", "py", "python3", "py3", "python2", "py2", "pycon", "python-console", "pyi", "numpy"),
@@ -71,13 +66,6 @@ def mask(text: str) -> str:
 def opens_block(line: str) -> bool:
     """Whether a line opens an admonition, a tab or another block, whose content begins with the next."""
     return bool(BLOCK.match(line.strip() + " "))
-
-
-def links(markup: Markup) -> Iterator[tuple[int, re.Match]]:
-    """Every inline link or image of the prose, with the number of its line (from 1)."""
-    for number, line in enumerate(markup.prose, 1):
-        for found in LINK.finditer(line):
-            yield number, found
 
 
 class _Reader:

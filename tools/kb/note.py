@@ -1,15 +1,20 @@
 """One Markdown file in `notes/`: front matter, links to programs, and prose."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from kb.claim import Claim
 from kb.front_matter import FrontMatter, read_front_matter
-from kb.markup import Markup, links, opens_block, read_markup
+from kb.markup import Markup, opens_block, read_markup
 from kb.problem import Problem, Trouble, read_text
 
+LINK = re.compile(
+    r"""(?x) (?P<image>!)? \[(?P<text>[^\[\]\n]*)\]
+    \( \s* (?:<(?P<angled>[^<>\n]*)>|(?P<plain>[^()\s<>]+)) (?:\s+(?:"[^"]*"|'[^']*'))? \s* \)"""
+)
 LARGEST = 1_000_000  # bytes
 
 
@@ -64,6 +69,12 @@ class Note:
     def problems(self) -> list[Problem]:
         """What is wrong with its front matter."""
         return self.front_matter.problems
+
+    @property
+    def programs(self) -> set[str]:
+        """The names of the snippets that it links to, or whose metrics test its claims."""
+        linked = {Path(link.path).stem for link in self.links if link.path.startswith("../snippets/")}
+        return linked | {claim.snippet for claim in self.claims if claim.metric}
 
     def line_of(self, name: str) -> int:
         """The line of a field of its front matter."""
@@ -126,3 +137,10 @@ def parse(path: str, text: str) -> Note:
         )
     first = text[: found.start("body")].count("\n") + 1
     return Note(path, found["body"], first, read_front_matter(path, found["yaml"]))
+
+
+def links(markup: Markup) -> Iterator[tuple[int, re.Match]]:
+    """Every inline link or image of the prose, with the number of its line (from 1)."""
+    for number, line in enumerate(markup.prose, 1):
+        for found in LINK.finditer(line):
+            yield number, found

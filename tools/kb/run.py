@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from kb.figure import KINDS, Figure, figure_bytes
+from kb import outputs
+from kb.figure import Figure
 from kb.key import Key
 from kb.metric import Measured
 
@@ -45,31 +46,20 @@ class Run:
 
     def figures(self, section: str) -> list[Figure]:
         """What a section drew, in order."""
-        outputs = self.outputs.get(section, [])
-        found = [(kind, output["data"][kind]) for output in outputs for kind in KINDS if kind in output.get("data", {})]
-        names = [section, *(f"{section}-{number}" for number in range(2, len(found) + 1))]
-        return [
-            Figure(name, kind, figure_bytes(kind, _joined(data)))
-            for name, (kind, data) in zip(names, found, strict=False)
-        ]
+        return outputs.figures(section, self.outputs.get(section, []))
+
+    def texts(self, section: str) -> list[str]:
+        """What a section printed, and its last value where that is plain text."""
+        return outputs.texts(self.outputs.get(section, []))
+
+    def markups(self, section: str) -> list[str]:
+        """The HTML that a section displayed where it drew no picture of the same thing."""
+        return outputs.markups(self.outputs.get(section, []))
 
     @cached_property
     def all_figures(self) -> list[Figure]:
         """Every picture of the run, in order."""
         return [figure for section in self.outputs for figure in self.figures(section)]
-
-    def texts(self, section: str) -> list[str]:
-        """What a section printed, and its last value where that is plain text."""
-        outputs = self.outputs.get(section, [])
-        printed = [_joined(output["text"]) for output in outputs if output["output_type"] == "stream"]
-        shown = [output["data"] for output in outputs if "data" in output]
-        plain = [_joined(data["text/plain"]) for data in shown if set(data) == {"text/plain"}]
-        return [text for text in printed + plain if text.strip() and not text.startswith("<Figure size")]
-
-    def markups(self, section: str) -> list[str]:
-        """The HTML that a section displayed where it drew no picture of the same thing."""
-        shown = [output["data"] for output in self.outputs.get(section, []) if "data" in output]
-        return [_joined(data["text/html"]) for data in shown if "text/html" in data and not KINDS.keys() & data.keys()]
 
     @property
     def libraries(self) -> list[str]:
@@ -135,10 +125,6 @@ def earlier_records(root: Path, name: str) -> Iterator[dict]:
             if f'"name": "{name}"'.encode() in path.read_bytes() and (contents := _checked(path.parent)):
                 records.append(json.loads(contents[path.name]))
     yield from sorted(records, key=lambda record: record["started"], reverse=True)
-
-
-def _joined(text: str | list[str]) -> str:
-    return text if isinstance(text, str) else "".join(text)
 
 
 def _sums(contents: dict[str, bytes]) -> str:

@@ -6,7 +6,6 @@ one JSON object a line: `kernel`, `cell`, `says`, and at the end `done` or `fail
 
 import json
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -16,30 +15,18 @@ from pathlib import Path
 
 import jupytext
 import nbformat
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
-from traitlets.config import Config
 
-from kb.contain import RESULTS
 from kb.dataset import read_manifest
+from kb.kernel_client import client_of, emit, first_error
 from kb.key import key_of
 from kb.limits import MARK, Watch, adopt_orphans, end_descendants, end_processes
 from kb.problem import Trouble
+from kb.results import MIME
 from kb.run import write_run
 from kb.snippet import Snippet, read_snippet
 
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
-PLACE = re.compile(r"Cell In\s*\[(\d+)\], line (\d+)")
 ALIVE = "import kb.contain as _; "
-
-
-# the kernel inherits the ordinary output, and what a program writes there past Python must not be taken for an event
-EVENTS = os.fdopen(os.dup(1), "w", buffering=1)
-
-
-def emit(**event: object) -> None:
-    """Tell the parent."""
-    print(json.dumps(event), file=EVENTS, flush=True)
 
 
 class Broken(Exception):
@@ -48,22 +35,6 @@ class Broken(Exception):
     def __init__(self, message: str, line: int = 1):
         super().__init__(message)
         self.line = line
-
-
-class Client(NotebookClient):
-    """nbclient, telling the watch and the parent what it hears."""
-
-    watch: Watch
-
-    def process_message(self, msg: dict, cell: nbformat.NotebookNode, cell_index: int) -> nbformat.NotebookNode | None:
-        """Count what is printed, and pass on its last line."""
-        text = msg["content"].get("text", "")
-        self.watch.hear(len(text) or sum(len(str(part)) for part in msg["content"].get("data", {}).values()))
-        if lines := [line for line in text.replace("\r", "\n").split("\n") if line.strip()]:
-            emit(says=lines[-1][:200])
-        if self.watch.output > self.watch.limits["output"]:
-            return None  # keeping more of it would only cost memory until the watch ends the run
-        return super().process_message(msg, cell, cell_index)
 
 
 def notebook_of(snippet: Snippet, job: dict) -> nbformat.NotebookNode:
@@ -88,15 +59,7 @@ def notebook_of(snippet: Snippet, job: dict) -> nbformat.NotebookNode:
 def execute(snippet: Snippet, job: dict, watch: Watch) -> tuple[dict, nbformat.NotebookNode]:
     """Run every cell; the report of the last one and the notebook, or Broken."""
     notebook = notebook_of(snippet, job)
-    client = Client(
-        notebook,
-        timeout=None,
-        kernel_name="python3",
-        coalesce_streams=True,
-        resources={"metadata": {"path": job["folder"]}},
-        config=Config(KernelManager={"transport": "ipc", "connection_file": f"{job['folder']}/kernel.json"}),
-    )
-    client.watch = watch
+    client = client_of(notebook, job["folder"], watch)
     titles = [cell.metadata.get("section", "") for cell in notebook.cells]
     started: list[nbformat.NotebookNode] = []
 
@@ -109,7 +72,7 @@ def execute(snippet: Snippet, job: dict, watch: Watch) -> tuple[dict, nbformat.N
     try:
         client.execute(env=job["environment"])
     except CellExecutionError as error:
-        raise Broken(*_first_error(notebook, error)) from None
+        raise Broken(*first_error(notebook, error)) from None
     except (DeadKernelError, RuntimeError) as error:
         line = started[-1].metadata.get("first", 1) if started else 1
         gone = "its process ended before its last cell (os._exit, a crash, or a kill)"
@@ -118,22 +81,10 @@ def execute(snippet: Snippet, job: dict, watch: Watch) -> tuple[dict, nbformat.N
         watch.stop()
     end = notebook.cells.pop()
     del notebook.cells[0]
-    reports = [json.loads(output.data[RESULTS]) for output in end.outputs if RESULTS in output.get("data", {})]
+    reports = [json.loads(output.data[MIME]) for output in end.outputs if MIME in output.get("data", {})]
     if watch.reason or not reports:
         raise Broken(watch.reason or "its last cell was not reached")
     return reports[0], notebook
-
-
-def _first_error(notebook: nbformat.NotebookNode, error: CellExecutionError) -> tuple[str, int]:
-    places = PLACE.findall(ANSI.sub("", error.traceback))
-    by_count = {str(cell.get("execution_count")): cell for cell in notebook.cells if cell.cell_type == "code"}
-    said = " ".join(line.strip() for line in error.evalue.splitlines())
-    message = f"{error.ename}: {said}" if said else error.ename
-    for count, line in reversed(places):
-        cell = by_count.get(count)
-        if cell is not None and "first" in cell.metadata:
-            return f"{message} (in section '{cell.metadata['section']}')", cell.metadata["first"] + int(line) - 1
-    return message, 1
 
 
 def supervise(job: dict) -> None:

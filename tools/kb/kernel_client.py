@@ -1,0 +1,62 @@
+"""nbclient, telling the watch and the parent process what it hears of a kernel."""
+
+import json
+import os
+import re
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from traitlets.config import Config
+
+from kb.limits import Watch
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+PLACE = re.compile(r"Cell In\s*\[(\d+)\], line (\d+)")
+
+# the kernel inherits the ordinary output, and what a program writes there past Python must not be taken for an event
+EVENTS = os.fdopen(os.dup(1), "w", buffering=1)
+
+
+def emit(**event: object) -> None:
+    """Tell the parent."""
+    print(json.dumps(event), file=EVENTS, flush=True)
+
+
+class Client(NotebookClient):
+    """nbclient, telling the watch and the parent what it hears."""
+
+    watch: Watch
+
+    def process_message(self, msg: dict, cell: nbformat.NotebookNode, cell_index: int) -> nbformat.NotebookNode | None:
+        """Count what is printed, and pass on its last line."""
+        text = msg["content"].get("text", "")
+        self.watch.hear(len(text) or sum(len(str(part)) for part in msg["content"].get("data", {}).values()))
+        if lines := [line for line in text.replace("\r", "\n").split("\n") if line.strip()]:
+            emit(says=lines[-1][:200])
+        if self.watch.output > self.watch.limits["output"]:
+            return None  # keeping more of it would only cost memory until the watch ends the run
+        return super().process_message(msg, cell, cell_index)
+
+
+def client_of(notebook: nbformat.NotebookNode, folder: str, watch: Watch) -> Client:
+    """A client for one run, in its folder."""
+    # sockets in the run's own folder: no port that another user of the machine could reach
+    config = Config(KernelManager={"transport": "ipc", "connection_file": f"{folder}/kernel.json"})
+    resources = {"metadata": {"path": folder}}
+    client = Client(notebook, resources=resources, config=config, kernel_name="python3", coalesce_streams=True)
+    client.watch = watch
+    return client
+
+
+def first_error(notebook: nbformat.NotebookNode, error: CellExecutionError) -> tuple[str, int]:
+    """What a program raised, and the line of the program where it did."""
+    places = PLACE.findall(ANSI.sub("", error.traceback))
+    by_count = {str(cell.get("execution_count")): cell for cell in notebook.cells if cell.cell_type == "code"}
+    said = " ".join(line.strip() for line in error.evalue.splitlines())
+    message = f"{error.ename}: {said}" if said else error.ename
+    for count, line in reversed(places):
+        cell = by_count.get(count)
+        if cell is not None and "first" in cell.metadata:
+            return f"{message} (in section '{cell.metadata['section']}')", cell.metadata["first"] + int(line) - 1
+    return message, 1
