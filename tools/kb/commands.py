@@ -122,12 +122,12 @@ def build(notebook: Notebook, arguments: argparse.Namespace) -> int:
     from kb import hook, terminal
     from kb.check import check as every_problem
 
-    first = [problem for problem in every_problem(notebook) if problem.rule != "run"]
-    if _errors(first):
+    if _errors(first := [problem for problem in every_problem(notebook) if problem.rule != "run"]):
         terminal.problems(first)
         return 1
-    outcomes = _bring_up_to_date(notebook, list(notebook.snippets), os.cpu_count() or 1, again=False)
-    terminal.outcomes(outcomes)
+    terminal.outcomes(
+        outcomes := _bring_up_to_date(notebook, list(notebook.snippets), os.cpu_count() or 1, again=False)
+    )
     found = every_problem(Notebook(notebook.root))
     if any(outcome.problem for outcome in outcomes) or _errors(found):
         terminal.problems([problem for problem in found if problem.rule != "run"])
