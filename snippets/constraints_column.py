@@ -191,12 +191,11 @@ LAYERS = {"none": (37, unconstrained), "residual": (33, residual), "projection":
 # %% model
 def initial(key, outputs, *, width=128, inputs=20, hidden=3):
     """Weights (He) and biases (zero) of a leaky-ReLU network."""
-    sizes = [inputs] + [width] * hidden + [outputs]
-    keys = jax.random.split(key, len(sizes) - 1)
-    return [
-        (jax.random.normal(key, (a, b)) * (2 / a) ** 0.5, jnp.zeros(b))
-        for key, a, b in zip(keys, sizes[:-1], sizes[1:], strict=True)
-    ]
+    shapes = [(inputs, width), *[(width, width)] * (hidden - 1), (width, outputs)]
+    ends = np.cumsum([a * b for a, b in shapes])
+    # one draw for all layers: each would take half a second to compile
+    parts = jnp.split(jax.random.normal(key, (ends[-1],)), ends[:-1])
+    return [((2 / a) ** 0.5 * part.reshape(a, b), jnp.zeros(b)) for part, (a, b) in zip(parts, shapes, strict=True)]
 
 
 def forward(params, state, scaling, layer):
@@ -235,21 +234,21 @@ def train(keys, alphas, state, targets, scaling, *, layer, epochs, batch, width)
     optimizer = optax.adam(optax.cosine_decay_schedule(2e-3, epochs * steps))
 
     def one(key, alpha):
-        key, start = jax.random.split(key)
+        start, key = jax.random.split(key)
         params = initial(start, LAYERS[layer][0], width=width)
+        batches = jax.random.randint(key, (epochs, steps, batch), 0, len(state))
 
-        def step(carry, key):
+        def step(carry, rows):
             params, memory = carry
-            rows = jax.random.randint(key, (batch,), 0, len(state))
             slope = jax.grad(loss)(params, alpha, state[rows], targets[rows], scaling, layer)
             change, memory = optimizer.update(slope, memory)
             return (optax.apply_updates(params, change), memory), None
 
-        def epoch(carry, key):
-            carry, _ = jax.lax.scan(step, carry, jax.random.split(key, steps))
+        def epoch(carry, batches):
+            carry, _ = jax.lax.scan(step, carry, batches)
             return carry, carry[0]
 
-        return jax.lax.scan(epoch, (params, optimizer.init(params)), jax.random.split(key, epochs))[1]
+        return jax.lax.scan(epoch, (params, optimizer.init(params)), batches)[1]
 
     return jax.vmap(one)(keys, alphas)
 
@@ -310,6 +309,7 @@ def main(*, columns=32_768, test_columns=4096, epochs=8, batch=256, width=128, s
     pairs = {layer: (keys, jnp.zeros(seeds)) for layer in LAYERS}
     pairs["none"] = jnp.tile(keys, len(ALPHAS)), jnp.repeat(jnp.array(ALPHAS), seeds)
     trained = {layer: train(*pair, state, targets, scaling, layer=layer, **shape) for layer, pair in pairs.items()}
+    trained = jax.tree.map(np.asarray, trained)  # JAX would compile each slice
 
     def outputs(inputs, right):
         made = {layer: predict(after(-1, each), inputs, scaling, layer=layer) for layer, each in trained.items()}

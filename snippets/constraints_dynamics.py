@@ -97,11 +97,12 @@ LAYERS = {"none": (4, unconstrained), "residual": (3, residual), "projection": (
 # %% model
 def initial(key, outputs, *, width=64, inputs=4, hidden=2):
     """Weights (Glorot) and biases (zero) of a tanh network."""
-    sizes = [inputs] + [width] * hidden + [outputs]
-    keys = jax.random.split(key, len(sizes) - 1)
+    shapes = [(inputs, width), *[(width, width)] * (hidden - 1), (width, outputs)]
+    ends = np.cumsum([a * b for a, b in shapes])
+    # one draw for all layers: each would take half a second to compile
+    parts = jnp.split(jax.random.normal(key, (ends[-1],)), ends[:-1])
     return [
-        (jax.random.normal(key, (a, b)) * (2 / (a + b)) ** 0.5, jnp.zeros(b))
-        for key, a, b in zip(keys, sizes[:-1], sizes[1:], strict=True)
+        ((2 / (a + b)) ** 0.5 * part.reshape(a, b), jnp.zeros(b)) for part, (a, b) in zip(parts, shapes, strict=True)
     ]
 
 
@@ -138,17 +139,17 @@ def train(keys, alphas, state, targets, *, layer, steps, batch, width):
     optimizer = optax.adam(optax.cosine_decay_schedule(5e-3, steps))
 
     def one(key, alpha):
-        key, start = jax.random.split(key)
+        start, key = jax.random.split(key)
         params = initial(start, LAYERS[layer][0], width=width)
+        batches = jax.random.randint(key, (steps, batch), 0, len(state))
 
-        def step(carry, key):
+        def step(carry, rows):
             params, memory = carry
-            rows = jax.random.randint(key, (batch,), 0, len(state))
             slope = jax.grad(loss)(params, alpha, state[rows], targets[rows], layer)
             change, memory = optimizer.update(slope, memory)
             return (optax.apply_updates(params, change), memory), None
 
-        (params, _), _ = jax.lax.scan(step, (params, optimizer.init(params)), jax.random.split(key, steps))
+        (params, _), _ = jax.lax.scan(step, (params, optimizer.init(params)), batches)
         return params
 
     return jax.vmap(one)(keys, alphas)
@@ -209,6 +210,7 @@ def main(*, size=8192, noise=0.01, steps=5000, batch=128, width=64, count=16, ti
     pairs = {layer: (keys, jnp.zeros(seeds)) for layer in LAYERS}
     pairs["none"] = jnp.tile(keys, len(ALPHAS)), jnp.repeat(jnp.array(ALPHAS), seeds)
     trained = {layer: train(*pair, state, targets, layer=layer, **shape) for layer, pair in pairs.items()}
+    trained = jax.tree.map(np.asarray, trained)  # JAX would compile each slice
     by_loss = trained.pop("none")
     networks = {name: (name, params) for name, params in trained.items()}
     for place, alpha in enumerate(ALPHAS):

@@ -193,12 +193,11 @@ def projection(state, outputs, unit, dtype):
 # %% model
 def initial(key, outputs, *, width=64, inputs=20, hidden=3):
     """Weights (He) and biases (zero) of a leaky-ReLU network."""
-    sizes = [inputs] + [width] * hidden + [outputs]
-    keys = jax.random.split(key, len(sizes) - 1)
-    return [
-        (jax.random.normal(key, (a, b)) * (2 / a) ** 0.5, jnp.zeros(b))
-        for key, a, b in zip(keys, sizes[:-1], sizes[1:], strict=True)
-    ]
+    shapes = [(inputs, width), *[(width, width)] * (hidden - 1), (width, outputs)]
+    ends = np.cumsum([a * b for a, b in shapes])
+    # one draw for all layers: each would take half a second to compile
+    parts = jnp.split(jax.random.normal(key, (ends[-1],)), ends[:-1])
+    return [((2 / a) ** 0.5 * part.reshape(a, b), jnp.zeros(b)) for part, (a, b) in zip(parts, shapes, strict=True)]
 
 
 def forward(params, seen):
@@ -224,13 +223,13 @@ def train(keys, rates, scale, state, targets, *, epochs, batch, width):
     optimizer = optax.inject_hyperparams(optax.adam)(learning_rate=1.0)
 
     def one(key, rate, scale):
-        key, start = jax.random.split(key)
+        start, key = jax.random.split(key)
         params = initial(start, targets.shape[1], width=width)
+        batches = jax.random.randint(key, (steps, batch), 0, len(state))
         falling = rate * optax.cosine_decay_schedule(1.0, steps)(jnp.arange(steps))
 
         def step(carry, now):
-            (params, memory), (key, rate) = carry, now
-            rows = jax.random.randint(key, (batch,), 0, len(state))
+            (params, memory), (rows, rate) = carry, now
             seen, right = (state[rows] - scale[0]) / scale[1], (targets[rows] - scale[2]) / scale[3]
             slope = jax.grad(squared_error)(params, seen, right)
             memory.hyperparams["learning_rate"] = rate
@@ -238,7 +237,7 @@ def train(keys, rates, scale, state, targets, *, epochs, batch, width):
             return (optax.apply_updates(params, change), memory), None
 
         begin = params, optimizer.init(params)
-        (params, _), _ = jax.lax.scan(step, begin, (jax.random.split(key, steps), falling))
+        (params, _), _ = jax.lax.scan(step, begin, (batches, falling))
         return params
 
     return jax.vmap(one)(keys, rates, scale)

@@ -216,3 +216,46 @@ def main(*, seconds=6.0, seconds_natural=2.0, seeds=3, width=32):
         budget = seconds_natural if name == "natural gradient" else seconds
         histories[name] = [run(program, theta, first(theta), points, grid, budget) for theta in starts]
     return histories, compiling
+
+
+# %% result
+if __name__ == "__main__":
+    histories, compiling = main()
+
+    def at(seconds):
+        """Errors at the last measurement within so many CPU seconds, by method: one per seed."""
+        return {
+            name: np.array([each[each[:, 0] <= seconds][-1, 1] for each in runs]) for name, runs in histories.items()
+        }
+
+    after = {seconds: at(seconds) for seconds in (0.3, 1.0, 3.0, 6.0)}
+    done = after[1.0]["natural gradient"]
+    results = {
+        "rel_l2_engd_1s": done.tolist(),
+        "rel_l2_bfgs_1s": after[1.0]["BFGS"].tolist(),
+        "rel_l2_bfgs_50_steps": [float(each[1, 1]) for each in histories["BFGS"]],
+        "rel_l2_adam_6s": after[6.0]["Adam"].tolist(),
+        "rel_l2_lbfgs_6s": after[6.0]["L-BFGS"].tolist(),
+        "rel_l2_bfgs_6s": after[6.0]["BFGS"].tolist(),
+        "adam_over_engd": (after[6.0]["Adam"] / done).tolist(),
+        "lbfgs_over_engd": (after[6.0]["L-BFGS"] / done).tolist(),
+        "bfgs_over_engd": (after[6.0]["BFGS"] / done).tolist(),
+        "bfgs_over_engd_1s": (after[1.0]["BFGS"] / done).tolist(),
+        "seconds_compile_engd": compiling["natural gradient"],
+    }
+    print("median relative L2 error after   0.3 s    1 s    3 s    6 s of CPU time (compilation apart)")
+    for name in histories:
+        medians = "".join(f"{np.median(errors[name]):7.0e}" for errors in after.values())
+        print(f"{name:30}{medians}    ({compiling[name]:.1f} s)")
+
+# %% figure
+if __name__ == "__main__":
+    figure, axis = plt.subplots()
+    for color, (name, runs) in enumerate(histories.items()):
+        for seed, each in enumerate(runs):
+            axis.plot(each[1:, 0], each[1:, 1], color=f"C{color}", linewidth=1.2, label="_" if seed else name)
+    axis.set(xlabel="CPU time in seconds", ylabel="relative $L^2$ error", xscale="log", yscale="log")
+    axis.xaxis.set_major_formatter("{x:g}")
+    axis.set_title("BFGS needs seconds to come near, Adam stops at 0.001 (three starts each)")
+    axis.legend()
+    plt.show()

@@ -99,7 +99,7 @@ SECTION = re.compile(
 )
 SIGNATURE = re.compile(r"^\w+\(.*?\).*$", re.MULTILINE)
 PLACE = re.compile(
-    r":\w+(?::\w+)?:`[^`]*`|\b\w+(?:\.\w+)+\b|\b(?:jax|numpy|scipy|sklearn|scikit-learn|xla|lax)\b", re.I
+    r":\w+(?::\w+)?:`[^`]*`|\b\w+(?:\.\w+)+\b|\w*(?:jax|numpy|scipy|sklearn|scikit-learn|xla)\w*|\blax\b", re.IGNORECASE
 )
 
 

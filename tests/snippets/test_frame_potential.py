@@ -138,6 +138,11 @@ def test_weights_made_by_hand_attain_the_closed_form(family):
     np.testing.assert_allclose(frame_potential(weights, learned, fixed), least, rtol=1e-5)
 
 
+def test_the_closed_form_of_a_chain_is_the_one_in_the_note():
+    for k, l, d in [(4, 2, 8), (8, 3, 8), (12, 5, 8), (24, 7, 8)]:
+        assert closed_form("chain", k, l, inputs=d) == pytest.approx(max(k**2 / d - k, 0) / 4 + k * l / 2)
+
+
 def test_a_dense_network_no_wider_than_its_inputs_can_be_orthogonal():
     width, depth, inputs = 3, 5, 3
     learned, fixed = pattern("dense", width, depth, inputs=inputs)
