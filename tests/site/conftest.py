@@ -80,7 +80,16 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[P
 
 
 @pytest.fixture(scope="session")
-def notebook(once: Callable) -> Path:
+def chromium() -> str:
+    """The program; without one nothing here is built or served."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if not found:
+        pytest.skip("no Chromium on PATH; install it (Debian: apt-get install chromium) to run the browser tests")
+    return found
+
+
+@pytest.fixture(scope="session")
+def notebook(chromium: str, once: Callable) -> Path:
     """The folder of a notebook that `kb build` has built."""
 
     def build(folder: Path) -> str:
@@ -115,13 +124,10 @@ def site(notebook: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 @pytest.fixture(
     scope="module"
 )  # while Playwright is open, asyncio believes that a loop runs: nobody else's tests should
-def browser() -> Iterator[Browser]:
-    """A Chromium of this machine."""
-    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if not found:
-        pytest.skip("no Chromium on PATH; install it (Debian: apt-get install chromium) to run the browser tests")
+def browser(chromium: str) -> Iterator[Browser]:
+    """This machine's Chromium, open."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -14,6 +14,7 @@ from kb.dataset import Dataset, digest
 from kb.installed import dot_version, versions_behind
 from kb.snippet import Section, Snippet, read_snippet
 
+MANY = 3
 FORMAT = 1  # of the run record; raise it when what a record holds or how a program is run changes
 
 
@@ -58,10 +59,12 @@ def key_of(root: Path, snippet: Snippet, datasets: dict[str, Dataset]) -> Key:
 def changes(before: dict, now: dict) -> Iterator[str]:
     """One sentence for each part of the key in which two runs differ."""
     old, new = dict(before["cells"]), dict(now["cells"])
-    for name in dict.fromkeys([*old, *new]):
-        if old.get(name) != new.get(name):
-            verb = "is new" if name not in old else "is gone" if name not in new else "changed"
-            yield f"its section '{name or 'header'}' {verb}"
+    differ = [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
+    if len(differ) > MANY:
+        yield f"{len(differ)} of its sections changed"
+    for name in differ if len(differ) <= MANY else []:
+        verb = "is new" if name not in old else "is gone" if name not in new else "changed"
+        yield f"its section '{name or 'header'}' {verb}"
     if old == new and before["cells"] != now["cells"]:
         yield "the order of its sections changed"
     for part in ("imports", "datasets", "styles", "versions", "programs"):
