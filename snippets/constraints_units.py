@@ -1,10 +1,10 @@
 """The same network in SI units and without dimensions; and why "nearest" needs a unit.
 
 Source    "When physicists work on problems, they like dimensionlessness [...] One should always make it dimensionless
-          before implementing the equations in code": a note of 2021 on T. Beucler et al. (2021), Enforcing analytic
+          before implementing the equations in code": a post on T. Beucler et al. (2021), Enforcing analytic
           constraints in neural networks emulating physical systems, PRL 126, 098302, arXiv 1909.00912
-Differs   neither measures it; the columns are those of constraints_column.py, the network is half as wide; every choice
-          of units gets the best of four learning rates
+Differs   neither measures it; columns, budgets and network are those of constraints_column.py, with an eighth of the
+          training columns; every choice of units gets the best of four learning rates
 Cost      about 20 s on one core
 """
 
