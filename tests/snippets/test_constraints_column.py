@@ -180,7 +180,7 @@ def test_the_hidden_strength_alone_makes_columns_of_one_state_differ():
 
 
 def test_a_short_run_measures_what_the_published_one_does():
-    measured, left, floor = column.main(columns=512, test_columns=256, epochs=2, batch=64, width=8)
+    measured, left, short, floor = column.main(columns=512, test_columns=256, epochs=2, batch=64, width=8)
     test = measured["test"]
     assert {name for name in test if isinstance(name, str)} == {
         *CONSERVING,
@@ -193,4 +193,5 @@ def test_a_short_run_measures_what_the_published_one_does():
     assert (test["afterwards"]["mse"] < test[0.0]["mse"]).all()
     assert (test["truth"]["mse"] == 0).all() and floor > 0
     np.testing.assert_allclose(np.mean(left["linear"] ** 2), test["linear"]["penalty"][0], rtol=1e-4)
-    assert not jnp.ones(1).dtype == jnp.float64
+    assert (short["none"] > test[0.0]["mse"]).all() and short["residual"].shape == (3,)
+    assert jnp.ones(1).dtype == jnp.float32

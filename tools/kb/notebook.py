@@ -18,7 +18,7 @@ from kb.tag import Tag, read_tags
 
 MADE = ("index", "notes", "lab", "tags", "claims")  # pages that no note may take the name of
 SETTINGS = "pyproject.toml"
-LIMITS = {"seconds": 300.0, "silence": 60.0, "memory_gb": 4.0, "processes": 64, "output_mb": 10.0}
+LIMITS = {"seconds": 900.0, "silence": 60.0, "memory_gb": 4.0, "processes": 64, "output_mb": 10.0}
 
 
 def find_root(start: Path) -> Path:
