@@ -130,7 +130,8 @@ def build(notebook: Notebook, arguments: argparse.Namespace) -> int:
     )
     found = every_problem(Notebook(notebook.root))
     if any(outcome.problem for outcome in outcomes) or _errors(found):
-        terminal.problems([problem for problem in found if problem.rule != "run"])
+        failed = {outcome.problem.path for outcome in outcomes if outcome.problem}  # they have been told
+        terminal.problems([problem for problem in found if problem.rule != "run" or problem.path not in failed])
         terminal.say("the site was not built")
         return 1
     terminal.problems(found)
