@@ -1,0 +1,103 @@
+import diffeq_wave as wave
+import jax
+import numpy as np
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def double_precision():
+    with jax.enable_x64(True):
+        yield
+
+
+@pytest.fixture(scope="module")
+def found():
+    with jax.enable_x64(True):
+        return wave.main(hidden=(3,), steps=5, patience=2, newton=1, width=3, seeds=0)
+
+
+def a_network(seed=3, hidden=(4, 3)):
+    return wave.source_parameters(seed, hidden)
+
+
+def network_in_numpy(P, point):
+    values = np.asarray(point)
+    for layer in P[:-1]:
+        values = 1 / (1 + np.exp(-layer @ np.append(1, values)))
+    return (P[-1] @ np.append(1, values))[0]
+
+
+def test_the_network_is_sigmoid_layers_with_biases_in_the_first_column():
+    P, point = a_network(), np.array([0.3, 0.6])
+    assert wave.network(P, point) == pytest.approx(network_in_numpy(P, point), rel=1e-12)
+
+
+def test_parameters_are_drawn_as_the_source_draws_them():
+    np.random.seed(15)
+    wanted = [np.random.randn(*shape) for shape in ((50, 3), (20, 51), (1, 21))]
+    for layer, drawn in zip(wave.source_parameters(15, (50, 20)), wanted, strict=True):
+        np.testing.assert_array_equal(layer, drawn)
+
+
+def test_the_solution_swings_and_starts_with_the_value_and_speed_of_the_source():
+    curvature = jax.jit(jax.hessian(wave.exact))
+    for point in np.array([[0.2, 0.1], [0.7, 0.9]]):
+        assert curvature(point)[1, 1] == pytest.approx(float(curvature(point)[0, 0]), rel=1e-12)
+    start = np.array([0.3, 0.0])
+    assert wave.exact(start) == pytest.approx(np.sin(0.3 * np.pi), rel=1e-15)
+    assert jax.jit(jax.grad(wave.exact))(start)[1] == pytest.approx(-np.pi * np.sin(0.3 * np.pi), rel=1e-15)
+
+
+def test_the_trial_solution_is_right_at_the_start_and_at_both_ends_whatever_the_network_says():
+    sides = np.array([[0.3, 0.0], [0.8, 0.0], [0.0, 0.5], [1.0, 0.7]])
+    np.testing.assert_allclose(wave.errors(a_network(), sides), 0, atol=1e-15)
+    speeds = jax.jit(jax.vmap(jax.grad(wave.trial, argnums=1), (None, 0)))(a_network(), sides[:2])[:, 1]
+    np.testing.assert_allclose(speeds, -np.pi * np.sin(np.pi * sides[:2, 0]), rtol=1e-14)
+
+
+def test_the_residual_is_that_of_finite_differences():
+    P, (x, t), h = a_network(), (0.3, 0.6), 1e-4
+
+    def g(x, t):
+        start = (1 - t**2) * np.sin(np.pi * x) - t * np.pi * np.sin(np.pi * x)
+        return start + x * (1 - x) * t**2 * network_in_numpy(P, [x, t])
+
+    wanted = (g(x, t - h) + g(x, t + h) - g(x - h, t) - g(x + h, t)) / h**2
+    assert jax.jit(wave.residual)(P, np.array([x, t])) == pytest.approx(wanted, rel=1e-5)
+
+
+def test_leapfrog_is_exact_from_exact_first_times():
+    truth = np.asarray(jax.vmap(wave.exact)(wave.grid(10))).reshape(10, 10)
+    np.testing.assert_allclose(wave.leapfrog(truth[:, 0], truth[:, 1]), truth, atol=1e-13)
+
+
+def order_of(scheme):
+    """How often the error halves when the steps do."""
+    first, second = (wave.scheme_errors(scheme(count).ravel(), wave.grid(count)).max() for count in (41, 81))
+    return np.log2(first / second)
+
+
+def test_the_start_of_leapfrog_decides_its_order():
+    assert order_of(wave.simple_scheme) == pytest.approx(1, abs=0.1)
+    assert order_of(wave.better_scheme) == pytest.approx(2, abs=0.1)
+
+
+def test_a_gauss_newton_step_is_that_of_least_squares(found):
+    start, _, stepped, _ = found
+    flat, unravel = jax.flatten_util.ravel_pytree(start)
+    residuals = jax.jit(lambda flat: jax.vmap(wave.residual, (None, 0))(unravel(flat), wave.grid(10)))
+    J = np.asarray(jax.jit(jax.jacobian(residuals))(flat))
+    damped = np.vstack([J, np.sqrt(1e-9 * np.sum(J**2)) * np.eye(len(flat))])
+    wanted = -np.linalg.lstsq(damped, np.append(residuals(flat), np.zeros(len(flat))))[0]
+    moved = np.asarray(jax.flatten_util.ravel_pytree(stepped)[0] - flat)
+    length = np.log2(moved @ wanted / (wanted @ wanted))
+    assert length == pytest.approx(round(length), abs=1e-5)
+    np.testing.assert_allclose(moved, 2 ** round(length) * wanted, rtol=1e-4, atol=1e-6)
+
+
+def test_main_goes_on_from_where_it_was(found):
+    start, descent, _, ours = found
+    assert (len(descent), len(ours)) == (2, 0)
+    at_once, _ = wave.gradient_descent(start, wave.grid(10), rate=1e-2, steps=10)
+    for layer, wanted in zip(descent[-1], at_once, strict=True):
+        np.testing.assert_allclose(layer, wanted, rtol=1e-12, atol=1e-14)
