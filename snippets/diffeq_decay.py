@@ -180,10 +180,9 @@ if __name__ == "__main__":
         "error_over_simple_scheme": at_points / simple,
         "error_over_better_scheme": at_points / better,
     }
-    print(f"{results['weights']} weights, cost {results['cost_start']:g} at the start,")
-    print(
-        f"{results['cost_gradient_descent']:g} after gradient descent, {results['cost_gauss_newton']:.0e} after Gauss-Newton\n"
-    )
+    print(f"{results['weights']} weights; cost {results['cost_start']:g} at the start,")
+    print(f"{results['cost_gradient_descent']:g} after the lecture's gradient descent,")
+    print(f"{results['cost_gauss_newton']:.0e} after Gauss-Newton\n")
     print("largest error of")
     print(f"  the lecture's gradient descent, at its points  {results['error_gradient_descent']:.6g}")
     print(f"  ... at and between its points                  {results['error_between_points']:.6g}")
