@@ -4,8 +4,8 @@ Source    C. Voss et al., "Branch Specialization", Distill (2021), doi 10.23915/
           A. Krizhevsky et al., NIPS (2012): AlexNet, whose first two layers are split in two
           A. Dosovitskiy et al., arXiv 1406.6909 (2014): patches as classes, so that no labels are needed
 Differs   seven photographs that ship with scikit-image and scikit-learn instead of ImageNet; the class of a crop is
-          the tile it was cut from; 2 x 16 filters of 5x5 instead of 2 x 48 of 11x11; minutes instead of days
-Cost      about 45 s on 2 CPU cores
+          the tile it was cut from; 2 x 16 filters of 5x5 instead of 2 x 48 of 11x11; a minute instead of days
+Cost      about 55 s on 2 CPU cores
 """
 
 # %% setup

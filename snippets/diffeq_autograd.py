@@ -4,7 +4,7 @@ Source    M. Hjorth-Jensen, Applied Data Analysis and Machine Learning, lecture 
           diffusion equation: "fairly slow", "not optimal in its implementation", "Using TensorFlow results in a much
           better execution time"
 Differs   JAX in the place of TensorFlow; Autograd does a few of its steps in each of three rounds, JAX all of them
-Cost      about 25 s on one core
+Cost      about 20 s on one core
 Timing    alone
 """
 

@@ -3,7 +3,7 @@
 Source    M. Hjorth-Jensen, Applied Data Analysis and Machine Learning, lecture notes of week 43 (2025); the five
           programs imported here say which section each
 Differs   the lecture sets a scheme beside the network twice, for population growth and for Poisson's equation
-Cost      about 25 s on 2 CPU cores
+Cost      about 10 s on 2 CPU cores
 """
 
 # %% setup

@@ -3,7 +3,7 @@
 Source    M. Hjorth-Jensen, Applied Data Analysis and Machine Learning, lecture notes of week 43 (2025),
           Example: Population growth; what it printed is in chapter 15 of the course's book
 Differs   jitted; Gauss-Newton, ten times the steps, errors between the points and both schemes are ours
-Cost      about 7 s on 2 CPU cores
+Cost      about 8 s on 2 CPU cores
 Notation  g the solution, N the network, P its parameters: one matrix a layer, biases in the first column
 """
 

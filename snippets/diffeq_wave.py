@@ -3,7 +3,7 @@
 Source    M. Hjorth-Jensen, Applied Data Analysis and Machine Learning, lecture notes of week 43 (2025),
           Solving the wave equation with Neural Networks; nothing that this program prints is in them
 Differs   jitted; Gauss-Newton, ten times the steps, errors between the points and both schemes are ours
-Cost      about 7 s on 2 CPU cores
+Cost      about 14 s on 2 CPU cores
 Notation  g the solution, N the network, P its parameters: one matrix a layer, biases in the first column
 """
 
@@ -212,7 +212,7 @@ if __name__ == "__main__":
         "lecture's network,\nGauss-Newton": same,
         "our network,\nGauss-Newton": ours[0],
     }
-    figure, axes = plt.subplots(1, 3, sharey=True, figsize=(7.2, 3.1))
+    figure, axes = plt.subplots(1, 3, sharey=True, figsize=(7.2, 3.2))
     for axis, (name, P) in zip(axes, maps.items(), strict=True):
         surface = np.asarray(errors(P, fine)).reshape(101, 101)
         image = axis.imshow(np.maximum(surface, 1e-7), norm=LogNorm(1e-6, 1), origin="lower", extent=(0, 1, 0, 1))
@@ -222,5 +222,6 @@ if __name__ == "__main__":
     for axis in axes[:2]:
         axis.plot(*points.T[::-1], ".", color="white", markersize=2, clip_on=False)
     axes[0].set_ylabel("$x$")
+    figure.suptitle("From left to middle only the optimizer changed", x=0.01, ha="left", fontsize="medium")
     figure.colorbar(image, ax=axes, label="error", shrink=0.8, extend="min")
     plt.show()
