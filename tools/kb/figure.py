@@ -48,6 +48,11 @@ class Figure:
         """The same on its card."""
         return f'<figure class="drawn">{self.tag(folder, alt)}</figure>'
 
+    @property
+    def thumb_file(self) -> str:
+        """The name of its small copy's file."""
+        return f"{self.name}.webp" if self.kind == "image/png" else self.file
+
     def thumbnail(self) -> tuple[str, bytes]:
         """A small copy for cards, and its file's name: WebP of a PNG, an SVG as it is."""
         if self.kind != "image/png":
@@ -56,14 +61,14 @@ class Figure:
         image.thumbnail(THUMB)
         small = io.BytesIO()
         image.save(small, "WEBP", quality=80)
-        return f"{self.name}.webp", small.getvalue()
+        return self.thumb_file, small.getvalue()
 
     def thumb_tag(self, folder: str) -> str:
         """The `<img>` of a card, which its title describes."""
         width, height = self.size
         scale = min(THUMB[0] / width, THUMB[1] / height)
         size = f'width="{round(width * scale)}" height="{round(height * scale)}"'
-        return f'<img class="thumb" src="{folder}/{self.thumbnail()[0]}" {size} alt="" loading="lazy">'
+        return f'<img class="thumb" src="{folder}/{self.thumb_file}" {size} alt="" loading="lazy">'
 
 
 def _svg_size(opening: str) -> tuple[int, int]:

@@ -113,7 +113,6 @@ def build(root: Path, site: Path | None = None) -> None:
 
 def serve(root: Path, address: str) -> None:
     """Serve the site and reload it when something changes."""
-    (root / lab.FOLDER).mkdir(parents=True, exist_ok=True)
     watched = [folder for folder in ("snippets", "datasets") if (root / folder).is_dir()]
     _run(
         ["serve", "--no-strict", "--dev-addr", address, *(word for folder in watched for word in ("--watch", folder))],

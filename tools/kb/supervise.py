@@ -1,7 +1,7 @@
 """The process between `kb run` and one kernel: it keeps the limits, kills what is left, and alone writes the record.
 
 `python -m kb.supervise` reads one job (a JSON line) and then only waits for its parent to go away; it prints events,
-one JSON object a line: `kernel`, `cell`, `says`, and at the end `done` or `failed`.
+one JSON object a line: `cell`, `says`, and at the end `done` or `failed`.
 """
 
 import json
