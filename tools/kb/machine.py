@@ -3,6 +3,7 @@
 import os
 import platform
 import shutil
+import uuid
 from functools import cache
 from pathlib import Path
 
@@ -33,8 +34,9 @@ def _dot_folder(shared: Path) -> Path:
     folder = shared / "bin"
     folder.mkdir(exist_ok=True)
     if not shutil.which("dot"):
-        (folder / "dot").unlink(missing_ok=True)
-        (folder / "dot").symlink_to(dot_program())
+        mine = folder / uuid.uuid4().hex  # renamed, since programs that start together meet here
+        mine.symlink_to(dot_program())
+        mine.rename(folder / "dot")
     return folder
 
 
