@@ -137,6 +137,13 @@ def test_a_figure_has_a_text_and_is_one_that_was_drawn(toy, link, problems):
     assert says(toy, f"{link}\n") == problems
 
 
+def test_what_a_section_displayed_as_html_is_a_figure_too(book):
+    book.snippet("moving", "# %% animation\nx = 1\n\n# %% result\nresults = {}\n")
+    displayed = [{"output_type": "display_data", "data": {"text/html": "<p>", "text/plain": "an animation"}}]
+    book.measured("moving", {}, {"animation": displayed})
+    assert says(book, "![a glider](../snippets/moving.py#animation)\n") == []
+
+
 @pytest.mark.parametrize(
     ("expect", "verdict", "problems"),
     [

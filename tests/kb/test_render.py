@@ -90,6 +90,13 @@ def test_a_figure_shows_only_what_the_section_drew(toy):
     assert shown(toy, "![a line](../snippets/toy.py#figure)\n") == f"{DRAWN}\n"
 
 
+def test_where_a_section_drew_nothing_a_figure_is_the_html_that_it_displayed_under_its_text(toy):
+    assert shown(toy, '![a "table" & more](../snippets/toy.py#table)\n') == (
+        '``` kb-html\n<figure class="drawn html-output" role="group" aria-label="a &quot;table&quot; &amp; more">'
+        "<table></table></figure>\n```\n"
+    )
+
+
 def test_a_section_in_a_sentence_is_a_link_to_the_lab(toy):
     assert shown(toy, "We [train](../snippets/toy.py#train) it.\n") == "We [train](lab/toy.ipynb#train) it.\n"
 

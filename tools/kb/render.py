@@ -1,5 +1,6 @@
 """A note's Markdown with its links to programs turned into what they point at: text in, text out."""
 
+from html import escape
 from urllib.parse import quote
 
 from kb.claim import Claim, computed_verdict
@@ -88,6 +89,7 @@ class Page:
         if run is None:
             return self._missing(target)
         shown = [self._drawn(figure, target, link) for figure in run.figures(target.name)]
+        shown = shown or [html_block(labelled(markup, link.text)) for markup in run.markups(target.name)]
         return "\n\n".join(shown) or failure(f"section '{target.name}' of {target.path} drew no figure")
 
     def _drawn(self, figure: Figure, target: Target, link: Link) -> str:
@@ -156,6 +158,11 @@ def output_block(text: str) -> str:
 def html_block(markup: str) -> str:
     """HTML that stays as it is, wherever it stands; the site's `kb-html` fence emits it."""
     return fence("kb-html", markup)
+
+
+def labelled(markup: str, text: str) -> str:
+    """What a program displayed as HTML, such as an animation with a switch, under the text that describes it."""
+    return f'<figure class="drawn html-output" role="group" aria-label="{escape(text)}">{markup}</figure>'
 
 
 def failure(message: str) -> str:

@@ -73,7 +73,7 @@ def _figure(notebook: Notebook, note: Note, link: Link, target: Target) -> Itera
     run = notebook.runs.get(target.snippet)
     if not link.text.strip():
         yield Problem(note.path, link.line, "a figure without a text; describe what it shows", "figure")
-    if run and not run.figures(target.name):
+    if run and not run.figures(target.name) and not run.markups(target.name):
         message = f"section '{target.name}' of {target.path} drew no figure; name the one that draws it"
         yield Problem(note.path, link.line, message, "figure")
 
