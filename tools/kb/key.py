@@ -35,10 +35,10 @@ def key_of(root: Path, snippet: Snippet, datasets: dict[str, Dataset]) -> Key:
     """Everything counts but comments, blank lines, the header, the file's own name and where the repository lies."""
     imported = list(_imported(root, snippet))
     programs = [snippet, *imported]
-    constants = {PurePosixPath(text).name for program in programs for text in _constants(program.tree)}
+    constants = {PurePosixPath(text).name for program in programs for text in _constants(program)}
     data = [dataset for dataset in datasets.values() if PurePosixPath(dataset.file).name in constants]
     styles = [path for path in sorted((root / "snippets").glob("*.mplstyle")) if path.name in constants]
-    versions = versions_behind({name for program in programs for name in _modules(program.tree)})
+    versions = versions_behind({name for program in programs for name in _modules(program)})
     style_paths = [f"snippets/{path.name}" for path in styles]
     parts = {
         "cells": [[section.name, _hash(section.tokens)] for section in _cells(snippet)],
@@ -100,7 +100,7 @@ def _digest(root: Path, path: str) -> str:
 
 def _imported(root: Path, snippet: Snippet, seen: set[str] | None = None) -> Iterator[Snippet]:
     seen = {snippet.name} if seen is None else seen
-    for name in sorted(_modules(snippet.tree)):
+    for name in sorted(_modules(snippet)):
         path = f"snippets/{name}.py"
         if name not in seen and (root / path).is_file():
             seen.add(name)
@@ -109,9 +109,9 @@ def _imported(root: Path, snippet: Snippet, seen: set[str] | None = None) -> Ite
             yield from _imported(root, program, seen)
 
 
-def _modules(tree: ast.Module) -> set[str]:
+def _modules(snippet: Snippet) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in snippet.nodes:
         if isinstance(node, ast.Import):
             names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -119,9 +119,9 @@ def _modules(tree: ast.Module) -> set[str]:
     return names
 
 
-def _constants(tree: ast.Module) -> Iterator[str]:
+def _constants(snippet: Snippet) -> Iterator[str]:
     """String constants that code uses: a docstring that names a file does not open it."""
-    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    bare = {id(node.value) for node in snippet.nodes if isinstance(node, ast.Expr)}
+    for node in snippet.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in bare:
             yield node.value

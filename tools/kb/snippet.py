@@ -65,6 +65,11 @@ class Snippet:
         return [section.name for section in self.sections if section.name and not section.markdown]
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node of the tree: walking it is most of what a key costs."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
     def idea(self) -> str:
         """The first paragraph of the docstring."""
         return " ".join((ast.get_docstring(self.tree) or "").split("\n\n")[0].split())
