@@ -54,6 +54,11 @@ def test_notes_are_listed_the_newest_first(toy):
     assert re.findall(r'class="title" href="([^"]*)"', listed) == ["../cold/", "../heat/"]
 
 
+def test_of_one_day_the_notes_with_most_claims_come_first(toy):
+    toy.note("mild", matter='title: "Zero degrees"\ndate: 2026-11-21\ntags: [DS]\n')
+    assert [note.name for note in by_date(toy.notebook)] == ["cold", "heat", "mild"]
+
+
 def test_titles_are_escaped(toy):
     made = pages(toy.notebook)
     assert "Cold &amp; &lt;dry&gt;" in made["notes.md"]

@@ -52,8 +52,12 @@ def redirects(notebook: Notebook) -> dict[str, str]:
 
 
 def by_date(notebook: Notebook) -> list[Note]:
-    """The newest first."""
-    return sorted(notebook.notes.values(), key=lambda note: (str(note.meta.get("date", "")), note.title), reverse=True)
+    """The newest first; of one day, those with most claims."""
+
+    def key(note: Note) -> tuple[str, int, str]:
+        return str(note.meta.get("date", "")), len(note.claims), note.title
+
+    return sorted(notebook.notes.values(), key=key, reverse=True)
 
 
 def home(notebook: Notebook) -> str:
