@@ -78,3 +78,15 @@ def test_settings_that_cannot_be_read_are_one_line(book, text, message):
     with pytest.raises(Trouble) as caught:
         book.notebook.limits(book.notebook.snippets["plain"])
     assert str(caught.value) == f"pyproject.toml:{message}"
+
+
+def test_a_note_knows_which_notes_link_to_it_each_once_and_without_itself(book):
+    book.note("heat", "See [cold](cold.md) and [the same](./cold.md#end), not [gone](gone.md) or `[cold](cold.md)`.\n")
+    book.note("cold", "[Here](cold.md), [warm](warm.md), [elsewhere](https://example.org/heat.md).\n")
+    book.note("warm", "[Cold](<cold.md>).\n")
+    mentions = book.notebook.mentions
+    assert {name: [note.name for note in by] for name, by in mentions.items()} == {
+        "cold": ["heat", "warm"],
+        "heat": [],
+        "warm": ["cold"],
+    }

@@ -141,6 +141,16 @@ def test_a_work_that_it_cites_stands_at_its_end(visit) -> None:
     expect(page.locator("#bernoulli1713")).to_have_text("Jacob Bernoulli. Ars conjectandi. Thurnisiorum, Basel, 1713.")
 
 
+def test_at_its_end_it_names_the_notes_that_mention_it(visit, site: str) -> None:
+    page = visit("questions/")
+    assert page.locator(".mentions").inner_text() == (
+        "Mentioned by The law of large numbers, with a halfpenny & a computer"
+    )
+    page.click(".mentions a")
+    page.wait_for_url(f"{site}coin/")
+    assert page.locator(".mentions").count() == 0
+
+
 def test_code_is_copied_as_it_was_written(visit, notebook: Path) -> None:
     page = visit("coin/", permissions=["clipboard-read", "clipboard-write"])
     block = page.locator(".highlight", has=page.locator(".filename", has_text="coin.py · model"))

@@ -87,6 +87,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         return markdown
     page.meta["verdicts"] = ledger.verdicts(note)
     page.meta["kind"] = note.kind
+    page.meta["mentions"] = [(other.name, other.title) for other in State.notebook.mentions[note.name]]
     return render(State.notebook, note, f"{config.repo_url}/blob/main", State.failures)
 
 

@@ -71,6 +71,18 @@ class Notebook:
         """Every note that can be read, by its name."""
         return self._read[0]
 
+    @cached_property
+    def mentions(self) -> dict[str, list[Note]]:
+        """The notes that link to a note, by its name."""
+        published = set(self.note_paths)
+        found: dict[str, list[Note]] = {name: [] for name in self.notes}
+        for note in self.notes.values():
+            folder = os.path.dirname(note.path)
+            targets = {os.path.normpath(os.path.join(folder, link.path)) for link in note.links if link.local}
+            for target in targets & published - {note.path}:
+                found.setdefault(Path(target).stem, []).append(note)
+        return found
+
     @property
     def snippets(self) -> dict[str, Snippet]:
         """Every snippet that can be read, by its name."""
