@@ -427,3 +427,17 @@ def clean_environment():
     """Whatever a program wrote into the environment, where nothing stopped it, is taken out again."""
     yield
     Path(sys.prefix, "kb-test-left.txt").unlink(missing_ok=True)
+
+
+def test_of_programs_that_never_ran_those_start_first_that_say_nothing_or_most_of_their_cost(book):
+    for name, cost in {
+        "brief": "about 1 s",
+        "long": "about 2 min",
+        "silent": "unknown",
+        "middling": "about 20 s",
+    }.items():
+        book.snippet(name, header=f'"""Idea.\n\nSource    a\nDiffers   b\nCost      {cost}\n"""\n\n')
+    said = book.kb("run", "-j", "1").stderr.splitlines()
+    assert [line.partition(":")[0] for line in said if line.endswith(": started")] == [
+        "silent", "long", "middling", "brief",
+    ]  # fmt: skip

@@ -13,17 +13,18 @@ from dataclasses import asdict, dataclass
 
 import psutil
 
+from kb.cells import executable
 from kb.dataset import problems as dataset_problems
 from kb.git import revision
 from kb.key import Key
 from kb.limits import end_processes
 from kb.machine import environment, machine
 from kb.notebook import Notebook
-from kb.problem import Problem
+from kb.problem import Problem, Trouble
 from kb.run import earlier_records, read_run
 from kb.snippet import Snippet
 
-UNKNOWN_COST = 1e9  # a program never run before starts first: it may be the longest
+UNKNOWN_COST = 1e9  # seconds: a program of which nothing is known starts first, it may be the longest
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ def bring_up_to_date(
 
 
 def _cost(notebook: Notebook, name: str) -> float:
-    return next((record["seconds"] for record in earlier_records(notebook.root, name)), UNKNOWN_COST)
+    stated = notebook.snippets[name].amount("Cost") or UNKNOWN_COST
+    return next((record["seconds"] for record in earlier_records(notebook.root, name)), stated)
 
 
 def _outcome(name: str, status: str, record: dict) -> Outcome:
@@ -89,7 +91,11 @@ def _outcome_of(notebook: Notebook, name: str, tell: Callable[[dict], None]) -> 
     needed = {name: dataset for name, dataset in notebook.datasets.items() if dataset.path in key.files}
     for problem in dataset_problems(notebook.root, needed):
         return _failed(snippet, problem.message)
-    end, said = _supervised(_job(notebook, snippet, key), tell)
+    try:
+        job = _job(notebook, snippet, key)
+    except Trouble as trouble:
+        return _failed(snippet, trouble.problem.message)
+    end, said = _supervised(job, tell)
     run = read_run(notebook.root, key) if end.get("done") else None
     if run:
         return _outcome(name, "ran", run.record)
@@ -153,6 +159,7 @@ def _job(notebook: Notebook, snippet: Snippet, key: Key) -> dict:
     return {
         "root": str(root),
         "path": snippet.path,
+        "notebook": executable(snippet),
         "key": key.hash,
         "mark": uuid.uuid4().hex,
         "limits": notebook.limits(snippet),

@@ -95,8 +95,8 @@ class Snippet:
         return self.header.get("Timing", "").startswith("alone")
 
     def amount(self, field: str) -> float | None:
-        """A header field such as `Limit  120 s` or `Needs  4 GB` in seconds or bytes."""
-        found = re.match(r"([\d.]+)\s*(MB|GB|s|min)\b", self.header.get(field, ""))
+        """The first amount in a header field, `Limit  120 s` or `Cost  about 2 min`, in seconds or bytes."""
+        found = re.search(r"([\d.]+)\s*(MB|GB|s|min)\b", self.header.get(field, ""))
         return float(found[1]) * UNITS[found[2]] if found else None
 
 

@@ -13,7 +13,6 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
-import jupytext
 import nbformat
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
@@ -24,7 +23,7 @@ from kb.limits import MARK, Watch, adopt_orphans, end_descendants, end_processes
 from kb.problem import Trouble
 from kb.results import MIME
 from kb.run import write_run
-from kb.snippet import Snippet, read_snippet
+from kb.snippet import read_snippet
 
 ALIVE = "import kb.contain as _; "
 
@@ -37,28 +36,18 @@ class Broken(Exception):
         self.line = line
 
 
-def notebook_of(snippet: Snippet, job: dict) -> nbformat.NotebookNode:
-    """The program as jupytext reads it, between a first cell that contains it and a last that reads its results."""
-    notebook = jupytext.reads(snippet.text, fmt="py:percent")
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    sections = [section for section in snippet.sections if not section.markdown]
-    if len(code) != len(sections):
-        raise Broken(
-            f"jupytext cuts it into {len(code)} code cells where {len(sections)} are marked; mend its `# %%` lines"
-        )
-    for cell, section in zip(code, sections, strict=True):
-        cell.metadata["section"] = section.name
-        cell.metadata["first"] = section.first
+def contained(job: dict) -> nbformat.NotebookNode:
+    """The program's notebook between a first cell that contains it and a last that reads its results."""
+    notebook = nbformat.from_dict(job["notebook"])
     begin = nbformat.v4.new_code_cell(f"{ALIVE}_.begin(globals(), **{job['contain']!r}); del _")
     end = nbformat.v4.new_code_cell(f"{ALIVE}_.end(globals())")
     notebook.cells = [begin, *notebook.cells, end]
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return notebook
 
 
-def execute(snippet: Snippet, job: dict, watch: Watch) -> tuple[dict, nbformat.NotebookNode]:
+def execute(job: dict, watch: Watch) -> tuple[dict, nbformat.NotebookNode]:
     """Run every cell; the report of the last one and the notebook, or Broken."""
-    notebook = notebook_of(snippet, job)
+    notebook = contained(job)
     client = client_of(notebook, job["folder"], watch)
     titles = [cell.metadata.get("section", "") for cell in notebook.cells]
     started: list[nbformat.NotebookNode] = []
@@ -96,7 +85,7 @@ def supervise(job: dict) -> None:
         raise Broken("it changed while it waited; run it again")
     watch = Watch(job["mark"], job["limits"])
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    report, notebook = execute(snippet, job, watch)
+    report, notebook = execute(job, watch)
     if report["broken"]:
         raise Broken("; ".join(report["broken"]))
     if key_of(root, read_snippet(root, job["path"]), read_manifest(root)).hash != key.hash:
