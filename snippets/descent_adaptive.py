@@ -18,8 +18,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import optax
 
-jax.config.update("jax_enable_x64", True)
 plt.style.use(Path(__file__).with_name("style.mplstyle"))
+if __name__ == "__main__":
+    jax.config.update("jax_enable_x64", True)  # an import must not change the precision of others
 
 RATES = 10 ** np.linspace(-3, 2, 61)
 STEPS = 1000

@@ -20,8 +20,9 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.stats import binomtest
 
-jax.config.update("jax_enable_x64", True)
 plt.style.use(Path(__file__).with_name("style.mplstyle"))
+if __name__ == "__main__":
+    jax.config.update("jax_enable_x64", True)  # an import must not change the precision of others
 
 SAMPLES = 64
 

@@ -17,8 +17,9 @@ import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
 
-jax.config.update("jax_enable_x64", True)
 plt.style.use(Path(__file__).with_name("style.mplstyle"))
+if __name__ == "__main__":
+    jax.config.update("jax_enable_x64", True)  # an import must not change the precision of others
 
 BATCHES = (1, 4, 16, 64, 256, 1024)
 RATES = tuple(np.geomspace(0.002, 1.6, 14))

@@ -18,8 +18,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_breast_cancer
 
-jax.config.update("jax_enable_x64", True)
 plt.style.use(Path(__file__).with_name("style.mplstyle"))
+if __name__ == "__main__":
+    jax.config.update("jax_enable_x64", True)  # an import must not change the precision of others
 
 RATES = tuple(10.0 ** (np.arange(13) / 4 - 2))
 

@@ -21,8 +21,9 @@ import optax
 from scipy.optimize import minimize
 from sklearn.datasets import load_digits
 
-jax.config.update("jax_enable_x64", True)
 plt.style.use(Path(__file__).with_name("style.mplstyle"))
+if __name__ == "__main__":
+    jax.config.update("jax_enable_x64", True)  # an import must not change the precision of others
 
 RATES = tuple(10.0 ** (np.arange(9) / 2 - 3))
 

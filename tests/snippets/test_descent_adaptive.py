@@ -1,8 +1,16 @@
 """What descent_adaptive promises: descent as its formula has it, and measures that count what they say."""
 
 import descent_adaptive as adaptive
+import jax
 import numpy as np
 import pytest
+
+
+@pytest.fixture(autouse=True)
+def double_precision():
+    with jax.enable_x64(True):
+        yield
+
 
 CURVATURE = np.array([1.0, 4.0, 20.0])
 

@@ -6,6 +6,12 @@ import numpy as np
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def double_precision():
+    with jax.enable_x64(True):
+        yield
+
+
 def test_the_pulls_of_the_samples_cancel():
     np.testing.assert_allclose(basins.tilts(np.random.default_rng(1)).mean(axis=0), 0, atol=1e-14)
 

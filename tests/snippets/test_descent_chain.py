@@ -7,6 +7,13 @@ import jax
 import numpy as np
 import pytest
 
+
+@pytest.fixture(autouse=True)
+def double_precision():
+    with jax.enable_x64(True):
+        yield
+
+
 SHAPE = {"span": 1.0, "length": 1.5, "k": 30.0}
 
 

@@ -1,8 +1,15 @@
 """What descent_noise promises: errors by Cochran's formula, and steps on the rows that were asked for."""
 
 import descent_noise as noise
+import jax
 import numpy as np
 import pytest
+
+
+@pytest.fixture(autouse=True)
+def double_precision():
+    with jax.enable_x64(True):
+        yield
 
 
 def a_sample(n=64, d=3):

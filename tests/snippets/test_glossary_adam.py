@@ -8,6 +8,12 @@ import optax
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def double_precision():
+    with jax.enable_x64(True):
+        yield
+
+
 def some_data(n=40, size=5):
     rng = np.random.default_rng(0)
     return rng.normal(size=(n, size)), np.where(rng.random(n) < 0.5, 1.0, -1.0)

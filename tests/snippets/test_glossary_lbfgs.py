@@ -8,6 +8,12 @@ import optax
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def double_precision():
+    with jax.enable_x64(True):
+        yield
+
+
 def quadratic(params, x, y):
     return jnp.sum(jnp.arange(1.0, 6.0) * params**2) / 2
 

@@ -27,6 +27,7 @@ REDIRECT = """\
 <html lang="en">
 <meta charset="utf-8">
 <title>{title}</title>
+<link rel="icon" href="data:,">
 <link rel="canonical" href="../{name}/">
 <meta http-equiv="refresh" content="0; url=../{name}/">
 <a href="../{name}/">{title}</a>
