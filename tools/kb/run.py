@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +20,6 @@ STORE = ".cache/runs"
 DAMAGED = ".cache/damaged"
 FILES = ("notebook.ipynb", "record.json")
 SUMS = "SHA256SUMS"
-RETRIES = 5
 LIBRARIES = {"jax": "JAX", "scikit-learn": "scikit-learn", "dtreeviz": "dtreeviz", "flax": "Flax"}
 ALWAYS = ("seconds", "memory")
 
@@ -75,19 +73,17 @@ class Run:
 def read_run(root: Path, key: Key) -> Run | None:
     """The run of that key; a damaged one is set aside, and so absent."""
     folder = root / STORE / key.hash
-    if not folder.is_dir():
-        return None
-    contents = _checked(folder)
-    for _ in range(RETRIES):
-        if contents or not folder.is_dir():
-            break
-        time.sleep(0.02)  # a writer may be replacing it just now
-        contents = _checked(folder)
-    if contents is None:
-        _set_aside(root, folder)
-        return None
-    notebook, record = (json.loads(contents[name]) for name in FILES)
-    return Run(folder, record, notebook)
+    while folder.is_dir():
+        try:
+            contents = _checked(folder)
+        except FileNotFoundError:  # a writer is replacing it just now
+            continue
+        if contents is None:
+            _set_aside(root, folder)
+            return None
+        notebook, record = (json.loads(contents[name]) for name in FILES)
+        return Run(folder, record, notebook)
+    return None
 
 
 def write_run(root: Path, key: Key, record: dict, notebook: str) -> None:
@@ -132,15 +128,23 @@ def _sums(contents: dict[str, bytes]) -> str:
 
 
 def _checked(folder: Path) -> dict[str, bytes] | None:
-    """The files of a run if their sums agree; all from one folder, even if another takes its place meanwhile."""
+    """The files of a run, all from one folder; nothing if they are damaged.
+
+    Raises FileNotFoundError if the folder went away meanwhile, or another took its place.
+    """
     try:
         place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        raise
     except OSError:
         return None
     try:
-        contents = {name: _read(place, name) for name in (*FILES, SUMS)}
-        return contents if contents[SUMS] == _sums(contents).encode() else None
-    except OSError:
+        with contextlib.suppress(OSError):
+            contents = {name: _read(place, name) for name in (*FILES, SUMS)}
+            if contents[SUMS] == _sums(contents).encode():
+                return contents
+        if os.fstat(place).st_ino != os.stat(folder).st_ino:
+            raise FileNotFoundError(folder)
         return None
     finally:
         os.close(place)
