@@ -4,7 +4,7 @@ Source    C. Voss et al., "Branch Specialization", Distill (2021), doi 10.23915/
           A. Krizhevsky et al., NIPS (2012): AlexNet, whose first two layers are split in two
           A. Dosovitskiy et al., arXiv 1406.6909 (2014): patches as classes, so that no labels are needed
 Differs   seven photographs that ship with scikit-image and scikit-learn instead of ImageNet; the class of a crop is
-          the tile it was cut from; 2 x 16 filters of 5x5 instead of 2 x 48 of 11x11; a minute instead of days
+          the tile it was cut from; 2 x 16 filters of 5x5 instead of 2 x 48 of 11x11; half a minute instead of days
 Cost      about 20 s on one core
 """
 

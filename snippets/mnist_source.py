@@ -6,7 +6,7 @@ Differs   plt.subplopts, an AttributeError after all the training, is gone with 
           beside the notebook's loss the cross-entropy, which is one line.
           Left as they were: each batch of 5000 is trained on 25 times in a row and never seen again, nothing is
           shuffled, weights begin at 0.01 times a normal, exp(logits) may overflow
-Cost      about 70 s of CPU, 40 s on two cores
+Cost      about 45 s on one core
 """
 
 # %% setup

@@ -441,3 +441,12 @@ def test_of_programs_that_never_ran_those_start_first_that_say_nothing_or_most_o
     assert [line.partition(":")[0] for line in said if line.endswith(": started")] == [
         "silent", "long", "middling", "brief",
     ]  # fmt: skip
+
+
+def test_settings_that_cannot_be_read_are_named_and_not_the_program_that_needs_them(book):
+    book.write("pyproject.toml", "[tool.kb.limits]\nsecnods = 3\n")
+    book.snippet("toy")
+    done = book.kb("run")
+    assert done.returncode != 0
+    assert "pyproject.toml:1: unknown limit 'secnods'; did you mean 'seconds'?" in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr

@@ -120,6 +120,15 @@ def test_the_header_says_what_a_run_may_take(program):
     assert (program.alone, program.amount("Needs"), program.amount("Limit")) == (True, 1.5e9, 120.0)
 
 
+@pytest.mark.parametrize(
+    ("cost", "seconds"),
+    [("about 8 s on one core", 8), ("about 2.5 min", 150), ("a few. s", None), ("70 s of CPU, 40 s on 2 cores", 70)],
+)
+def test_the_first_amount_of_a_field_counts(cost, seconds):
+    program = parse("snippets/x.py", f'"""Idea.\n\nCost      {cost}\n"""\n')
+    assert program.amount("Cost") == seconds
+
+
 def test_a_program_without_a_header_has_no_idea_and_no_fields():
     program = parse("snippets/x.py", "x = 1\n")
     assert (program.idea, program.header, program.alone, program.amount("Limit")) == ("", {}, False, None)

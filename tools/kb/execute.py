@@ -92,10 +92,10 @@ def _outcome_of(notebook: Notebook, name: str, tell: Callable[[dict], None]) -> 
     for problem in dataset_problems(notebook.root, needed):
         return _failed(snippet, problem.message)
     try:
-        job = _job(notebook, snippet, key)
+        cells = executable(snippet)
     except Trouble as trouble:
         return _failed(snippet, trouble.problem.message)
-    end, said = _supervised(job, tell)
+    end, said = _supervised(_job(notebook, snippet, key) | {"notebook": cells}, tell)
     run = read_run(notebook.root, key) if end.get("done") else None
     if run:
         return _outcome(name, "ran", run.record)
@@ -159,7 +159,6 @@ def _job(notebook: Notebook, snippet: Snippet, key: Key) -> dict:
     return {
         "root": str(root),
         "path": snippet.path,
-        "notebook": executable(snippet),
         "key": key.hash,
         "mark": uuid.uuid4().hex,
         "limits": notebook.limits(snippet),

@@ -96,7 +96,7 @@ class Snippet:
 
     def amount(self, field: str) -> float | None:
         """The first amount in a header field, `Limit  120 s` or `Cost  about 2 min`, in seconds or bytes."""
-        found = re.search(r"([\d.]+)\s*(MB|GB|s|min)\b", self.header.get(field, ""))
+        found = re.search(r"(\d+(?:\.\d+)?)\s*(MB|GB|s|min)\b", self.header.get(field, ""))
         return float(found[1]) * UNITS[found[2]] if found else None
 
 
