@@ -39,7 +39,7 @@ LOOK = """() => {
     links: each("a[href]", (link) => link.href),
     nameless: each("a[href], button:not([aria-hidden])", (it) => it)
       .filter((it) => !(it.textContent.trim() || it.title || it.ariaLabel)).map((it) => it.outerHTML),
-    files: each("img[src], script[src], link[href]", (it) => it.src || it.href),
+    files: each("img[src], script[src], link[href]:not([rel=canonical])", (it) => it.src || it.href),
     pictures: each("img", (it) => ({
       source: it.src, text: it.getAttribute("alt"), given: [it.getAttribute("width"), it.getAttribute("height")],
       own: [it.naturalWidth, it.naturalHeight],

@@ -115,16 +115,13 @@ def build(root: Path, site: Path | None = None) -> None:
 def serve(root: Path, address: str) -> None:
     """Serve the site and reload it when something changes."""
     watched = [folder for folder in ("snippets", "datasets") if (root / folder).is_dir()]
-    _run(
-        ["serve", "--no-strict", "--dev-addr", address, *(word for folder in watched for word in ("--watch", folder))],
-        root,
-    )
+    words = ["serve", "--no-strict", "--dev-addr", address, *(f"--watch={folder}" for folder in watched)]
+    _run(words, root, SITE_URL=f"http://{address}/")
 
 
-def _run(words: list[str], root: Path) -> None:
+def _run(words: list[str], root: Path, **environment: str) -> None:
     (root / lab.FOLDER).mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "--quiet" if words[0] == "build" else "--color", *words], cwd=root
-    )
+    command = [sys.executable, "-m", "mkdocs", "--quiet" if words[0] == "build" else "--color", *words]
+    done = subprocess.run(command, cwd=root, env=os.environ | environment)
     if done.returncode:
         raise Trouble("mkdocs.yml", 1, f"MkDocs ended with {done.returncode}; the lines above say why", "site")
