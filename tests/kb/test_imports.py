@@ -9,12 +9,12 @@ import pytest
 DOORS = {"cli", "commands", "hook", "terminal", "codeblocks"}
 VERBS = {
     *("new", "check", "execute", "supervise", "kernel_client", "contain", "render", "lab", "run_card"),
-    *("index", "cards", "pages", "tag_pages"),
+    *("index", "home", "cards", "pages", "tag_pages"),
 }
 BOTTOM = {"problem"}
 OF_ONE_VERB = [  # a verb in several modules
     {"check", "check.notes", "check.snippets"},
-    {"index", "cards", "pages", "tag_pages"},
+    {"index", "home", "cards", "pages", "tag_pages"},
     {"lab", "run_card"},
     {"supervise", "kernel_client"},
 ]

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from kb.index import by_date, pages
+from kb.index import pages
 from kb.ledger import ledger, verdicts
+from kb.pages import by_date
 
 SVG = '<svg width="30" height="20"></svg>'
 CLAIMS = """\
@@ -68,10 +69,18 @@ def test_titles_are_escaped(toy):
 
 def test_home_shows_the_newest_notes_the_tags_and_how_many_claims_hold(toy):
     home = pages(toy.notebook)["index.md"]
-    assert "<p>Of 3 claims</p>" in home
+    assert "<p>3 claims of sources, each tested by a program or said to be untestable</p>" in home
     assert '<a href="claims/?verdict=reproduced"><span class="verdict reproduced">2 reproduced</span></a>' in home
+    assert '<i class="reproduced" style="flex-grow: 2"></i><i class="untestable" style="flex-grow: 1"></i>' in home
     assert '<li><a href="tags/ml/">ML<small>1</small></a></li>' in home
     assert '<img class="thumb" src="figures/toy/figure.svg"' in home
+
+
+def test_home_sets_brief_claims_with_a_number_beside_what_was_measured(toy):
+    home = pages(toy.notebook)["index.md"]
+    numbers = "<small>source 2.30e-7 · <b>measured 0.25</b></small>"
+    assert f'<li class="reproduced"><a href="heat/#claims">it is &lt;small&gt;</a>{numbers}</li>' in home
+    assert "What does not" not in home
 
 
 def test_the_lab_shows_every_program_with_its_picture_and_its_cost(toy):
@@ -87,11 +96,12 @@ def test_the_lab_lists_the_datasets_with_their_sources_and_licences(toy):
 
 
 def test_narrower_tags_stand_below_wider_ones_with_counts_and_aliases(toy):
-    assert pages(toy.notebook)["tags.md"].split("\n")[5:8] == [
-        "- [ML](tags/ml.md) (1): Machine learning. Also: MachineLearning.",
-        "    - [neural-networks](tags/neural-networks.md) (1): Networks of layers.",
-        "- [DS](tags/ds.md) (1): Data science.",
-    ]
+    tree = re.sub(r"<div[^>]*>|</div>|<a[^>]*>|</a>", "", pages(toy.notebook)["tags.md"].split("\n")[6])
+    assert tree == (
+        "<ul><li>ML<small>1</small><p>Machine learning.<small>also MachineLearning</small></p>"
+        "<ul><li>neural-networks<small>1</small><p>Networks of layers.</p></li></ul></li>"
+        "<li>DS<small>1</small><p>Data science.</p></li></ul>"
+    )
 
 
 def test_the_page_of_a_tag_lists_what_has_it(toy):

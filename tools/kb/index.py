@@ -1,26 +1,15 @@
 """The pages that are made, not written: home, notes, lab, tags and claims; and the ledger of all claims."""
 
-from collections import Counter
 from html import escape
 
-from kb.cards import badge, badges, chips, description, note_card, thumb, time
-from kb.claim import VERDICTS
+from kb.cards import badge, badges, chips, description, thumb, time
+from kb.home import home
 from kb.ledger import ledger
 from kb.metric import describe, show
 from kb.note import Note
 from kb.notebook import Notebook
-from kb.pages import html, page, tag_counts
+from kb.pages import by_date, html, page
 from kb.tag_pages import tag_page, tags
-
-NEWEST = 6
-HERO = """\
-<div class="hero"><h1>A notebook in which every number can be run</h1>
-<p>Notes on machine learning, data science and physics-informed learning.
-Each number with a mark was measured by a program that you can read, change and run;
-each claim of a source stands beside what we measured.</p>
-<p><a class="button" href="notes/">Read the notes</a><a class="button" href="lab/">See the programs</a></p></div>
-"""
-
 
 REDIRECT = """\
 <!doctype html>
@@ -50,30 +39,6 @@ def redirects(notebook: Notebook) -> dict[str, str]:
         for old in note.meta.get("redirect_from", [])
         if isinstance(old, str)
     }
-
-
-def by_date(notebook: Notebook) -> list[Note]:
-    """The newest first; of one day, those with most claims."""
-
-    def key(note: Note) -> tuple[str, int, str]:
-        return str(note.meta.get("date", "")), len(note.claims), note.title
-
-    return sorted(notebook.notes.values(), key=key, reverse=True)
-
-
-def home(notebook: Notebook) -> str:
-    """What this is, what holds, and what is new, in one screen."""
-    counts = Counter(claim.verdict for note in notebook.notes.values() for claim in note.claims)
-    badges = "".join(
-        f'<a href="claims/?verdict={verdict}">{badge(verdict, counts[verdict])}</a>'
-        for verdict in VERDICTS
-        if counts[verdict]
-    )
-    tally = f'<div class="tally"><p>Of {counts.total()} claims</p>{badges}</div>'
-    cards = "".join(note_card(notebook, note) for note in by_date(notebook)[:NEWEST])
-    newest = html(f'<div class="cards">{cards}</div>')
-    cloud = html(_cloud(notebook, "tags/"))
-    return page("Home", html(HERO + tally), "## Newest notes", newest, "## Tags", cloud)
 
 
 def notes(notebook: Notebook) -> str:
@@ -150,12 +115,3 @@ def _ledger_row(notebook: Notebook, note: Note, row: dict) -> str:
     ]
     data = f'data-verdict="{row["verdict"]}" data-tags="{escape(" ".join(note.tags))}"'
     return f"<tr {data}>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
-
-
-def _cloud(notebook: Notebook, up: str) -> str:
-    counts = tag_counts(notebook)
-    shown = [tag for tag in notebook.tags.values() if counts[tag.name]]
-    rows = "".join(
-        f'<li><a href="{up}{tag.slug}/">{tag.name}<small>{counts[tag.name]}</small></a></li>' for tag in shown
-    )
-    return f'<ul class="tagcloud">{rows}</ul>'

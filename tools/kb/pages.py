@@ -2,8 +2,18 @@
 
 from collections import Counter
 
+from kb.note import Note
 from kb.notebook import Notebook
 from kb.tag import find
+
+
+def by_date(notebook: Notebook) -> list[Note]:
+    """The newest first; of one day, those with most claims."""
+
+    def key(note: Note) -> tuple[str, int, str]:
+        return str(note.meta.get("date", "")), len(note.claims), note.title
+
+    return sorted(notebook.notes.values(), key=key, reverse=True)
 
 
 def tag_counts(notebook: Notebook) -> Counter:

@@ -8,21 +8,23 @@ from kb.tag import Tag
 
 
 def tags(notebook: Notebook) -> str:
-    """Every tag with its description and its count; narrower tags below wider ones."""
+    """Every tag with its count and its meaning; narrower tags below wider ones."""
     counts = tag_counts(notebook)
-    lines = []
 
-    def branch(parent: str | None, depth: int) -> None:
-        for tag in notebook.tags.values():
-            if tag.parent == parent:
-                also = f" Also: {', '.join(tag.aliases)}." if tag.aliases else ""
-                lines.append(
-                    f"{'    ' * depth}- [{tag.name}](tags/{tag.slug}.md) ({counts[tag.name]}): {tag.description}{also}"
-                )
-                branch(tag.name, depth + 1)
+    def branch(parent: str | None) -> str:
+        rows = (
+            _entry(tag, counts[tag.name]) + branch(tag.name) for tag in notebook.tags.values() if tag.parent == parent
+        )
+        inner = "".join(f"<li>{row}</li>" for row in rows)
+        return f"<ul>{inner}</ul>" if inner else ""
 
-    branch(None, 0)
-    return page("Tags", "\n".join(lines))
+    return page("Tags", html(f'<div class="tagtree">{branch(None)}</div>'))
+
+
+def _entry(tag: Tag, count: int) -> str:
+    also = f"<small>also {escape(', '.join(tag.aliases))}</small>" if tag.aliases else ""
+    name = f'<a class="chip" href="{tag.slug}/">{escape(tag.name)}<small>{count:,}</small></a>'
+    return f'<div class="tag" id="{tag.slug}">{name}<p>{escape(tag.description)}{also}</p></div>'
 
 
 def tag_page(notebook: Notebook, tag: Tag) -> str:
