@@ -146,8 +146,12 @@ if __name__ == "__main__":
         apart = np.abs(run["losses"] / run["losses"][:, :1] - 1)
         for place, style in ((1, ":"), (2, "-")):
             label = f"{DEVICES[place]} devices, {name}"
-            axis.plot(np.maximum(apart[:, place].max(axis=0), 1e-17), style, color=color, label=label)
-    axis.set(yscale="log", xlabel="step", ylabel="loss: relative difference\nfrom one device's, worst of three")
+            axis.plot(np.maximum.accumulate(apart[:, place].max(axis=0)), style, color=color, label=label)
+    axis.set(
+        yscale="log",
+        xlabel="step",
+        ylabel="loss: largest relative difference\nfrom one device's so far, worst of three",
+    )
     axis.set(ylim=(1e-17, 1e-3))
     axis.legend(fontsize=9, ncols=2, loc="upper center")
     axis.set_title("Parted batches differ by the rounding of their sums, whatever the precision")
