@@ -27,7 +27,7 @@
     const options = ["", ...values].map((value) => make(few ? "button" : "option", { value, textContent: value || "all" }));
     if (few) {
       for (const button of options) {
-        Object.assign(button, { type: "button" }).append(make("small", {}));
+        Object.assign(button, { type: "button" }).append(" ", make("small", {}));
         button.dataset.name = name;
         button.addEventListener("click", () => choose(button.value));
       }
