@@ -1,6 +1,7 @@
 """A note: the links of its text have become what they point at."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from markupsafe import escape
 from mkdocs.theme import Theme
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 ROOT = Path(__file__).parents[2]
 
@@ -206,6 +207,25 @@ def test_how_to_cite_it_stands_in_a_box_that_opens_and_only_where_it_is_known() 
     assert "details" not in foot()
 
 
+def test_the_citation_is_copied_as_it_stands(visit, site: str) -> None:
+    entry = "@misc{slope,\n  title = {A derivative <without> a {formula}},\n}"
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+
+    def cited(route: Route) -> None:
+        text = route.fetch().text()
+        route.fulfill(
+            body=re.sub('<footer class="note-foot">.*?</footer>', lambda _: foot(bibtex=entry), text, flags=re.DOTALL)
+        )
+
+    page.route(f"{site}slope/", cited)
+    page.goto(f"{site}slope/")
+    page.click("text=Cite this note")
+    page.locator(".note-foot .highlight").hover()
+    page.locator(".note-foot .md-code__button, .note-foot .md-clipboard").first.click()
+    expect(page.locator(".md-dialog--active")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").strip() == entry
+
+
 def test_code_is_copied_as_it_was_written(visit, notebook: Path) -> None:
     page = visit("coin/", permissions=["clipboard-read", "clipboard-write"])
     block = page.locator(".highlight", has=page.locator(".filename", has_text="coin.py · model"))
@@ -241,7 +261,8 @@ def test_on_paper_a_legend_explains_the_marks_and_what_only_leads_on_is_left_out
     legend = page.locator(".legend")
     expect(legend).to_be_hidden()
     page.emulate_media(media="print")
-    expect(legend).to_contain_text("numbers that a recorded run measured")
+    expect(legend).to_be_visible()
+    assert "numbers that a recorded run measured" in legend.inner_text()
     assert legend.inner_text().endswith(
         "Programs and runs: https://reproducible-notes.github.io/reproducible-notes/coin/"
     )
