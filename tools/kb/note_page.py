@@ -10,7 +10,7 @@ from kb.pages import by_date
 from kb.related import Related
 
 WORDS_A_MINUTE = 220
-RELATED, TAGS = 4, 3
+TAGS = 3  # that are named of those that two notes share
 
 
 def facts(notebook: Notebook) -> dict[str, dict]:
@@ -20,14 +20,13 @@ def facts(notebook: Notebook) -> dict[str, dict]:
     found = {}
     for note, before, after in zip(order, [None, *order], [*order[1:], None], strict=False):
         mentions = {other.name: other.title for other in notebook.mentions[note.name]}
-        near = [(*_named(other), shared[:TAGS]) for other, shared in related.to(note) if other.name not in mentions]
         found[note.name] = {
             "kind": note.kind,
             "verdicts": verdicts(note),
             "minutes": minutes(note),
             "verified": verified(notebook, note),
             "mentions": list(mentions.items()),
-            "related": near[:RELATED],
+            "related": [(*_named(other), shared[:TAGS]) for other, shared in related.to(note, mentions)],
             "previous": _named(before) if before else None,
             "next": _named(after) if after else None,
         }

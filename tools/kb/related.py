@@ -3,14 +3,17 @@
 import math
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Collection
+from heapq import nsmallest
 
 from kb.note import Note
 from kb.notebook import Notebook
 from kb.tag import find
 
+MOST = 4
 LEAST = math.log(3)  # what is shared must be rarer than one note in three
 NEAR = (
-    25  # notes of a tag that are weighed, before and after a note's own place: a bound, so that 10,000 cost no square
+    10  # notes of a tag that are weighed, before and after a note's own place: a bound, so that 10,000 cost no square
 )
 
 
@@ -19,42 +22,43 @@ class Related:
 
     def __init__(self, notebook: Notebook, order: list[Note]):
         self.order = order
-        self.tags = {
-            note.name: {tag.name for name in note.tags if (tag := find(name, notebook.tags))} for note in order
-        }
-        self.tagged: dict[str, list[int]] = defaultdict(list)
-        for place, note in enumerate(order):
-            for tag in self.tags[note.name]:
-                self.tagged[tag].append(place)
         self.places = {note.name: place for place, note in enumerate(order)}
-        links = [(source.name, name) for name, found in notebook.mentions.items() for source in found]
-        links = [(source, name) for source, name in links if name in self.places]
-        self.linked: dict[str, dict[str, float]] = defaultdict(dict)
-        degree: dict[str, int] = defaultdict(int)
-        for source, _ in links:
-            degree[source] += 1
-        for source, name in links:
-            self.linked[source][name] = self.linked[name][source] = self._rarity(degree[source])
+        self.tags = [{tag.name for name in note.tags if (tag := find(name, notebook.tags))} for note in order]
+        self.tagged: dict[str, list[int]] = defaultdict(list)
+        for place, tags in enumerate(self.tags):
+            for tag in tags:
+                self.tagged[tag].append(place)
+        self.rarity = {tag: math.log(len(order) / len(places)) for tag, places in self.tagged.items()}
+        self.linked: list[dict[int, float]] = [{} for _ in order]
+        self._weigh_links(notebook)
 
-    def to(self, note: Note) -> list[tuple[Note, list[str]]]:
-        """The notes near it, the nearest first, each with the tags that it shares, the rarest first."""
-        place, linked, tags = self.places[note.name], self.linked[note.name], self.tags[note.name]
-        weighed = []
-        for other in self._candidates(note.name) - {place}:
-            name = self.order[other].name
-            shared = sorted(tags & self.tags[name], key=lambda tag: (len(self.tagged[tag]), tag))
-            weight = linked.get(name, 0.0) + sum(self._rarity(len(self.tagged[tag])) for tag in shared)
-            if weight >= LEAST:
-                weighed.append((-weight, abs(other - place), name, shared))
-        return [(self.order[self.places[name]], shared) for *_, name, shared in sorted(weighed)]
+    def _weigh_links(self, notebook: Notebook) -> None:
+        links: dict[int, list[int]] = defaultdict(list)
+        for name, sources in notebook.mentions.items():
+            for source in sources if name in self.places else []:
+                links[self.places[source.name]].append(self.places[name])
+        for source, targets in links.items():
+            for target in targets:
+                self.linked[source][target] = self.linked[target][source] = math.log(len(self.order) / len(targets))
 
-    def _candidates(self, name: str) -> set[int]:
-        found = {self.places[other] for other in self.linked[name]}
-        for tag in self.tags[name]:
-            places = self.tagged[tag]
-            at = bisect_left(places, self.places[name])
-            found.update(places[max(0, at - NEAR) : at + NEAR + 1])
+    def to(self, note: Note, besides: Collection[str]) -> list[tuple[Note, list[str]]]:
+        """The nearest notes but those of the names `besides`, each with the tags that it shares, the rarest first."""
+        place = self.places[note.name]
+        known = {place, *(self.places[name] for name in besides)}
+        weights = {other: self._weight(place, other) for other in self._candidates(place) - known}
+        near = nsmallest(MOST, weights, key=lambda other: (-weights[other], abs(other - place), other))
+        return [(self.order[other], self._shared(place, other)) for other in near if weights[other] >= LEAST]
+
+    def _candidates(self, place: int) -> set[int]:
+        found = set(self.linked[place])
+        for tag in self.tags[place]:
+            at = bisect_left(self.tagged[tag], place)
+            found.update(self.tagged[tag][max(0, at - NEAR) : at + NEAR + 1])
         return found
 
-    def _rarity(self, count: int) -> float:
-        return math.log(len(self.order) / count)
+    def _weight(self, place: int, other: int) -> float:
+        shared = self.tags[place] & self.tags[other]
+        return self.linked[place].get(other, 0.0) + sum(map(self.rarity.__getitem__, shared))
+
+    def _shared(self, place: int, other: int) -> list[str]:
+        return sorted(self.tags[place] & self.tags[other], key=lambda tag: (-self.rarity[tag], tag))
