@@ -178,6 +178,7 @@
     const { bar, reset } = filters([...table.querySelectorAll("tr[id]")], ["verdict", "tags"], true);
     order(table, bar);
     table.before(bar);
+    new ResizeObserver(() => table.style.setProperty("--filters", `${bar.offsetHeight}px`)).observe(bar);
     document.fonts.ready.then(() => reveal(table, reset)); // lines break anew when their letters come
     addEventListener("hashchange", () => reveal(table, reset));
   }

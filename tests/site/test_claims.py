@@ -207,6 +207,12 @@ def test_the_head_and_the_filters_stay_in_sight(visit) -> None:
     expect(page.locator("thead th").first).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.parametrize("width", [320, 720, 961, 1100, 1280])
+def test_filters_and_lines_fit_the_screen(visit, width: int) -> None:
+    page = visit("claims/?verdict=differs", viewport={"width": width, "height": 800})
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+
+
 def test_without_javascript_every_claim_shows_and_opens(visit) -> None:
     page = visit("claims/?verdict=differs", java_script_enabled=False)
     expect(page.locator(SHOWN)).to_have_count(5)

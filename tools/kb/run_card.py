@@ -21,7 +21,11 @@ def card(notebook: Notebook, snippet: Snippet, notes: list[Note], problem: Probl
     run = notebook.runs.get(snippet.name)
     if run:
         measured = _measured(run, _quoted(snippet.name, notes))
-        parts = [_results(measured[:FEW]), _more(f"all {len(measured)} numbers", _results(measured[FEW:])), _ran(run)]
+        parts = [
+            _results(measured[:FEW]),
+            _more(f"{len(measured) - FEW} numbers more", _results(measured[FEW:])),
+            _ran(run),
+        ]
     else:
         parts = [f'<p class="ran">{escape(str(problem) if problem else "no run on this machine")}</p>']
     parts += [_ways(snippet, repository), _rows(_facts(notebook, snippet, notes, run))]
