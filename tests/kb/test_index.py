@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from kb.claims_page import deviation
 from kb.index import pages
-from kb.ledger import ledger, verdicts
+from kb.ledger import anchors, ledger, verdicts
 from kb.pages import by_date
 
 SVG = '<svg width="30" height="20"></svg>'
@@ -86,8 +87,15 @@ def test_home_sets_brief_claims_with_a_number_beside_what_was_measured(toy):
 def test_the_lab_shows_every_program_with_its_picture_and_its_cost(toy):
     toy.snippet("unrun")
     lab = pages(toy.notebook)["lab/index.md"]
-    assert '<h3><a href="toy/">toy</a></h3><p>The idea.</p><p><small>1.5 s</small></p>' in lab
-    assert '<h3><a href="unrun/">unrun</a></h3><p>The idea.</p><p><small>no run on this machine</small></p>' in lab
+    assert '<h3><a href="toy/">toy</a></h3><p>The idea.</p><p class="facts">1.5 s</p>' in lab
+    assert '<h3><a href="unrun/">unrun</a></h3><p>The idea.</p><p class="facts">no run on this machine</p>' in lab
+
+
+def test_a_program_is_found_by_the_libraries_that_it_imports_and_the_tags_of_its_notes(toy):
+    toy.snippet("tree", "# %% setup\nimport jax.numpy as jnp\nfrom sklearn import tree\n\n# %% result\nresults = {}\n")
+    lab = pages(toy.notebook)["lab/index.md"]
+    assert '<article class="card" data-library="JAX scikit-learn" data-tags=""><h3><a href="tree/">' in lab
+    assert '<article class="card" data-library="" data-tags="ML"><img class="thumb"' in lab
 
 
 def test_the_lab_lists_the_datasets_with_their_sources_and_licences(toy):
@@ -139,12 +147,47 @@ def test_a_note_s_verdicts_are_counted(toy):
 
 
 def test_the_page_of_claims_shows_stated_beside_measured(toy):
-    rows = re.findall(r"<tr data.*?</tr>", pages(toy.notebook)["claims.md"])
+    rows = re.findall(r"<tr id=.*?</tr>", pages(toy.notebook)["claims.md"])
     assert len(rows) == 3
-    assert 'data-verdict="reproduced" data-tags="ML"' in rows[0]
-    assert "<td>&lt;= 0.3</td>" in rows[0]
+    assert rows[0].startswith(
+        '<tr id="heat.error" data-off="1.08696e+06" data-seeds="1" data-cost="1.5"'
+        ' data-verdict="reproduced" data-tags="ML">'
+    )
+    assert "<dt>Expected</dt><dd><code>&lt;= 0.3</code></dd>" in rows[0]
     assert "not confirmed on this machine" not in rows[0]
     assert "not confirmed on this machine" in rows[1]
+
+
+def test_a_claim_is_named_by_its_metric_or_its_first_words_and_no_two_alike(toy):
+    notebook = toy.notebook
+    assert anchors(notebook.notes["heat"]) == ["heat.error", "heat.accuracy", "heat.it-is-beautiful"]
+    toy.note("heat", claims=CLAIMS + CLAIMS.partition("\n")[2])
+    assert anchors(toy.notebook.notes["heat"])[3:] == ["heat.error-2", "heat.accuracy-2", "heat.it-is-beautiful-2"]
+
+
+@pytest.mark.parametrize(
+    ("measured", "paper", "shown"),
+    [
+        (0.5, 0.5, "0 %"), (0.55, 0.5, "+10 %"), (0.45, 0.5, "−10 %"), (1.0, 0.5, "× 2"), (0.1, 0.5, "× 0.2"),
+        (-0.5, 0.5, "−200 %"), (0.0, 0.5, "−100 %"), (0.5, 0.0, "–"), (0.0, 0.0, "0 %"), (0.5, None, "–"),
+        (-0.55, -0.5, "+10 %"), (2.3e-9, 2.3e-7, "× 0.01"),
+    ],
+)  # fmt: skip
+def test_how_far_a_number_is_off_is_said_in_percent_and_from_twice_on_as_a_ratio(measured, paper, shown):
+    assert deviation(measured, paper)[0] == shown
+
+
+def test_what_is_farther_off_sorts_higher():
+    keys = [deviation(measured, 1.0)[1] for measured in (1.0, 0.95, 1.1, 0.4, 3.0, 0.1, 1e9)]
+    assert keys == sorted(keys)
+
+
+def test_of_more_claims_than_a_page_can_hold_it_shows_those_of_the_newest_notes_and_says_so(toy, monkeypatch):
+    toy.note("old", matter="title: Old\ndate: 2020-01-01\ntags: [ML]\n", claims=CLAIMS)
+    monkeypatch.setattr("kb.claims_page.MOST", 5)
+    made = pages(toy.notebook)["claims.md"]
+    assert "These are the 3 of the newest notes; all 6 are in claims.json." in made
+    assert re.findall('<tr id="([a-z]+)', made) == ["heat"] * 3
 
 
 @pytest.mark.parametrize(

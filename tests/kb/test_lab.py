@@ -1,12 +1,16 @@
 """Every program as a notebook: today's source, the outputs of its last run, and the run's card."""
 
+import hashlib
 import json
+import re
+from importlib.metadata import version
 
 import nbformat
 import pytest
 from kb.lab import download, files, lab_page, write_lab
 from kb.problem import Problem
-from kb.run_card import users
+from kb.run_card import colab, linked
+from kb.users import users
 
 SVG = '<svg width="30" height="20"></svg>'
 CELLS = """\
@@ -43,8 +47,13 @@ def toy(book):
     return book
 
 
-def page(book, name="toy", problem=None):
-    return nbformat.reads(lab_page(book.notebook, name, problem), as_version=4)
+def page(book, name="toy", problem=None, repository=""):
+    notebook = book.notebook
+    return nbformat.reads(lab_page(notebook, name, users(notebook)[name], problem, repository), as_version=4)
+
+
+def used(book, name):
+    return [note.name for note in users(book.notebook)[name]]
 
 
 def test_a_lab_page_is_a_valid_notebook(toy):
@@ -88,41 +97,104 @@ def test_the_source_is_today_s_even_where_the_run_is_older(toy):
 def test_without_a_run_there_is_source_and_no_output(book):
     book.snippet("toy", CELLS)
     assert [cell.outputs for cell in page(book).cells if cell.cell_type == "code"] == [[], [], []]
-    assert "<dt>Run</dt><dd>none on this machine</dd>" in page(book).cells[1].source
+    assert '<p class="ran">no run on this machine</p>' in page(book).cells[1].source
 
 
 def test_a_failed_run_s_card_says_why(book):
     book.snippet("toy", CELLS)
     problem = Problem("snippets/toy.py", 9, "ValueError: <no>")
-    assert (
-        "<dt>Run</dt><dd>snippets/toy.py:9: ValueError: &lt;no&gt;</dd>" in page(book, problem=problem).cells[1].source
-    )
+    card = page(book, problem=problem).cells[1].source
+    assert '<p class="ran">snippets/toy.py:9: ValueError: &lt;no&gt;</p>' in card
 
 
 def test_the_card_says_what_was_measured_how_and_where(toy):
     card = page(toy).cells[1].source
-    for field in (
+    fields = (
+        "<dt>error</dt><dd>0.20 <small>± 0.14 (2 seeds)</small></dd>",
+        "Run 2026-11-21 10:00 UTC: 1.5 s, 1.25 CPU s, 100 MB.<br>Python 3.12",
+        '<dt>Notes</dt><dd><a href="../../heat/">H</a></dd>',
         "<dt>Source</dt><dd>nobody</dd>",
-        '<dt>Notes</dt><dd><a href="../../heat/">heat</a></dd>',
-        "<dt>Measured</dt><dd>error 0.20 ± 0.14 (2 seeds)</dd>",
-        "<dt>Run</dt><dd>2026-11-21 10:00 UTC</dd>",
-        "<dt>Took</dt><dd>1.5 s, 1.25 CPU s, 100 MB</dd>",
+        "<code>./kb run toy --again</code> or <code>python snippets/toy.py</code>",
         "<dt>Machine</dt><dd>a processor, 2 cores, Linux</dd>",
-        "<code>./kb run toy --again</code>",
-    ):
-        assert field in card
+    )
+    places = [card.find(field) for field in fields]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_of_many_numbers_those_that_notes_quote_come_first_and_the_rest_on_demand(toy):
+    toy.snippet("many")
+    toy.measured("many", {f"m{number}": number for number in range(9)})
+    claim = 'claims:\n  - says: a\n    where: b\n    metric: many.m8\n    expect: "> 7"\n    verdict: reproduced\n'
+    toy.note("quoting", "It is [7](../snippets/many.py#m7).\n", claims=claim)
+    card = page(toy, "many").cells[1].source
+    first, _, rest = card.partition("<details><summary>3 numbers more</summary>")
+    assert re.findall("<dt>(m.)</dt>", first) == ["m7", "m8", "m0", "m1", "m2", "m3"]
+    assert re.findall("<dt>(m.)</dt>", rest) == ["m4", "m5", "m6"]
+
+
+def test_the_card_names_data_with_their_bytes_and_licences(toy):
+    path = toy.dataset("wine.csv", b"1,2\n")
+    toy.snippet("drunk", f'# %% result\npath = "{path}"\nresults = {{}}\n')
+    toy.measured("drunk", {})
+    digest = hashlib.sha256(b"1,2\n").hexdigest()[:12]
+    assert f"<dd>datasets/wine.csv (sha256 {digest}…, licence CC0-1.0)</dd>" in page(toy, "drunk").cells[1].source
+
+
+def test_a_run_of_files_that_were_not_committed_says_so(toy):
+    toy.measured("toy", {}, revision="748e151b00c7+")
+    card = page(toy).cells[1].source
+    assert "<dt>Revision</dt><dd>748e151b00c7 and changes not committed</dd>" in card
+
+
+@pytest.mark.parametrize("repository", ["https://github.com/me/notes", "https://github.com/me/notes.git/"])
+def test_colab_opens_the_notebook_of_the_branch_on_which_the_site_is_published(toy, repository):
+    address = "https://colab.research.google.com/github/me/notes/blob/gh-pages/lab/toy/toy.ipynb"
+    assert colab(repository, "toy") == address
+    assert f'<a href="{address}">Open in Colab</a>' in page(toy, repository=repository).cells[1].source
+
+
+@pytest.mark.parametrize("repository", ["", "https://gitlab.com/me/notes", "https://github.com.evil.org/me/notes"])
+def test_colab_is_not_offered_where_it_cannot_read(toy, repository):
+    assert colab(repository, "toy") == ""
+    assert "Colab" not in page(toy, repository=repository).cells[1].source
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("A (1), doi:10.1/x-2.", 'A (1), <a href="https://doi.org/10.1/x-2">doi:10.1/x-2</a>.'),
+        ("arXiv:2302.13163, <b>", '<a href="https://arxiv.org/abs/2302.13163">arXiv:2302.13163</a>, &lt;b&gt;'),
+        ("see https://a.org/b/; c", 'see <a href="https://a.org/b/">https://a.org/b/</a>; c'),
+        ("none", "none"),
+    ],
+)
+def test_the_addresses_of_a_source_are_links(text, shown):
+    assert linked(text) == shown
 
 
 def test_the_users_of_a_program_are_the_notes_that_link_to_it(toy):
     toy.snippet("mytoy")
     toy.note("mine", "[it](../snippets/mytoy.py)\n")
-    assert (users(toy.notebook, "toy"), users(toy.notebook, "mytoy")) == (["heat"], ["mine"])
+    assert (used(toy, "toy"), used(toy, "mytoy")) == (["heat"], ["mine"])
 
 
 def test_a_claim_uses_a_program_too(toy):
     claim = 'claims:\n  - says: a\n    where: b\n    metric: toy.error\n    expect: "< 1"\n    verdict: reproduced\n'
     toy.note("claiming", claims=claim)
-    assert users(toy.notebook, "toy") == ["claiming", "heat"]
+    assert used(toy, "toy") == ["claiming", "heat"]
+
+
+def test_the_download_installs_what_is_missing_as_it_is_here(toy):
+    toy.snippet("shared", "# %% model\nimport yaml\n\n# %% result\nresults = {}\n")
+    toy.snippet("asking", "# %% setup\nimport json\nimport nbformat\nimport shared\n\n# %% result\nresults = {}\n")
+    notebook = toy.notebook
+    first = json.loads(download(notebook, notebook.snippets["asking"], "https://x.y/me/repo"))["cells"][0]["source"]
+    packages = re.search(r"packages = (\{[^}]*\})", first)[1]
+    assert json.loads(packages) == {
+        "nbformat": f"nbformat=={version('nbformat')}",
+        "yaml": f"pyyaml=={version('pyyaml')}",
+    }
 
 
 def test_the_download_has_no_outputs_and_fetches_the_repository_first(toy):
@@ -157,5 +229,5 @@ def test_the_site_publishes_figures_and_downloads_beside_the_pages(toy):
 
 
 def test_the_cells_of_a_page_have_names_of_their_own(toy):
-    names = [cell["id"] for cell in json.loads(lab_page(toy.notebook, "toy", None))["cells"]]
+    names = [cell.id for cell in page(toy).cells]
     assert len(set(names)) == len(names)

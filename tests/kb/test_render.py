@@ -208,19 +208,24 @@ def test_colours_and_progress_of_a_terminal_are_not_shown(book):
 
 
 def test_the_claims_stand_in_a_table_under_the_text(toy):
+    def link(name):
+        place = f'id="heat.{name}" href="../claims/#heat.{name}"'
+        return f'<a class="permalink" {place} title="among all claims">#</a>'
+
     rows = shown(toy, "Text.\n", claims=CLAIMS).split("\n")
     assert rows[:8] == [
         "Text.", "", "", "## Claims", "", '<div class="claims" markdown="1">', "",
         "| Claim | Source | Expected | Measured | Verdict |",
     ]  # fmt: skip
     assert rows[9:12] == [
-        "| it is small<br><small>Somebody (2020), Table 1</small> | 2.30e-7 | <= 0.3"
+        f"| it is small {link('error')}<br><small>Somebody (2020), Table 1</small> | 2.30e-7 | <= 0.3"
         " | [0.25](lab/toy.ipynb)<br><small>toy.error</small>"
         ' | <span class="verdict reproduced">reproduced</span><br><small>smaller grid</small> |',
-        r"| it is a\|b<br><small>p. 2</small> | – | >= 0.985"
+        rf"| it is a\|b {link('accuracy')}<br><small>p. 2</small> | – | >= 0.985"
         " | [0.980 ± 0.010 (3 seeds)](lab/toy.ipynb)<br><small>toy.accuracy</small>"
         ' | <span class="verdict reproduced">reproduced</span> <small>not confirmed on this machine</small> |',
-        '| it is beautiful<br><small>p. 3</small> | – | – | – | <span class="verdict untestable">untestable</span> |',
+        f"| it is beautiful {link('it-is-beautiful')}<br><small>p. 3</small> | – | – | –"
+        ' | <span class="verdict untestable">untestable</span> |',
     ]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+COLAB = "https://colab.research.google.com/github/reproducible-notes/reproducible-notes/blob/gh-pages/lab"
 OTHERS = {  # where the site's own links lead outside of it: its repository, the sources of notes, its theme
     "https://github.com/reproducible-notes/reproducible-notes",
     "https://github.com/reproducible-notes/reproducible-notes/blob/main/pyproject.toml",
@@ -12,7 +13,9 @@ OTHERS = {  # where the site's own links lead outside of it: its repository, the
     "https://github.com/reproducible-notes/reproducible-notes/edit/main/notes/questions.md",
     "https://github.com/reproducible-notes/reproducible-notes/edit/main/notes/slope.md",
     "https://doi.org/10.1201/9781315139470",
+    "https://doi.org/10.1145/355586.364791",
     "https://squidfunk.github.io/mkdocs-material/",
+    *(f"{COLAB}/{name}/{name}.ipynb" for name in ("coin", "questions", "slope_jax")),
 }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -33,12 +34,25 @@ def test_every_program_is_a_card_that_leads_to_its_page(visit, site: str) -> Non
     page.wait_for_url(f"{site}lab/coin/")
 
 
-def test_a_library_leaves_the_programs_that_use_it(visit, site: str) -> None:
+def test_a_library_leaves_the_programs_that_import_it(visit, site: str) -> None:
     page = visit("lab/")
     page.click('.filters button[data-name=library][value="JAX"]')
     assert names(page) == ["slope_jax"]
     assert page.url == f"{site}lab/?library=JAX"
     page.click('.filters button[data-name=library][value="scikit-learn"]')
+    assert names(page) == ["questions"]
+
+
+def test_a_library_and_a_tag_leave_the_programs_that_have_both_and_the_address_keeps_them(visit, site: str) -> None:
+    page = visit("lab/")
+    page.click('.filters button[data-name=tags][value="DS"]')
+    assert names(page) == ["coin"]
+    counts = page.locator(".filters [aria-label=library] button").all_inner_texts()
+    assert counts == ["all", "JAX 0", "scikit-learn 0"]
+    page.click('.filters button[data-name=library][value="JAX"]')
+    assert names(page) == []
+    assert page.url == f"{site}lab/?tags=DS&library=JAX"
+    page.goto(f"{site}lab/?tags=ML&library=scikit-learn")
     assert names(page) == ["questions"]
 
 
@@ -52,15 +66,31 @@ def test_a_page_has_todays_program_with_what_its_last_run_printed_and_drew(visit
     assert page.locator(".jp-OutputArea-output img").count() == 1
 
 
-def test_a_page_has_the_card_of_its_run(visit) -> None:
+def test_a_page_has_the_card_of_its_run_with_its_numbers_first(visit) -> None:
+    card = visit("lab/coin/").locator("aside.run")
+    assert card.locator(".results dd").all_inner_texts() == ["0.4996 ± 0.0038 (3 seeds)", "10,000"]
+    ran = card.locator(".ran").inner_text().split("\n")
+    assert re.fullmatch(r"Run \d{4}-\d\d-\d\d \d\d:\d\d UTC: [\d.]+ s, [\d.]+ CPU s, [\d.]+ MB\.", ran[0])
+    assert re.fullmatch(r"Python 3\.\d+ · matplotlib [\d.]+ · numpy [\d.]+", ran[1])
+    facts = dict(zip(card.locator("dt").all_inner_texts(), card.locator("dd").all_inner_texts(), strict=True))
+    assert facts["Source"] == "Bernoulli (1713), Ars conjectandi, part IV"
+    assert facts["Notes"] == "The law of large numbers, with a halfpenny & a computer"
+    assert facts["Run it"] == "./kb run coin --again or python snippets/coin.py"
+
+
+def test_the_rest_of_the_card_opens(visit) -> None:
+    card = visit("lab/coin/").locator("aside.run")
+    machine = card.locator("dt", has_text="Machine")
+    expect(machine).to_be_hidden()
+    card.locator("summary").click()
+    expect(machine).to_be_visible()
+    expect(card.locator("dd", has_text="ipykernel")).to_be_visible()
+
+
+def test_a_card_leads_to_its_notes(visit, site: str) -> None:
     page = visit("lab/coin/")
-    fields = dict(
-        zip(page.locator("aside.run dt").all_inner_texts(), page.locator("aside.run dd").all_inner_texts(), strict=True)
-    )
-    assert fields["Source"] == "Bernoulli (1713), Ars conjectandi, part IV"
-    assert fields["Measured"] == "share 0.4996 ± 0.0038 (3 seeds) · tosses 10,000"
-    assert fields["Notes"] == "coin"
-    assert fields["Run it"] == "./kb run coin --again or python snippets/coin.py"
+    page.click("aside.run dd >> text=The law of large numbers")
+    page.wait_for_url(f"{site}coin/")
 
 
 def test_data_are_listed_with_their_source_and_licence_and_named_where_they_are_used(visit) -> None:

@@ -1,10 +1,17 @@
 """A note: the links of its text have become what they point at."""
 
 import json
+import re
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import expect
+from markupsafe import escape
+from mkdocs.theme import Theme
+from playwright.sync_api import Route, expect
+
+ROOT = Path(__file__).parents[2]
 
 ALT = 'three curves of the share of heads; "wild" at first, all within 1 % of ½ < 0.6 & flat at the end'
 PRINTED = "a halfpenny tossed 10000 times: [0.503 0.5   0.496]\n"
@@ -17,15 +24,21 @@ def record(notebook: Path) -> dict:
     return next(record for record in records if record["name"] == "coin")
 
 
-def test_its_head_has_kind_date_title_verdicts_and_tags(visit) -> None:
+def test_its_head_has_kind_date_length_title_verdicts_and_tags(visit) -> None:
     head = visit("coin/").locator(".note-header")
-    assert head.locator(".kicker").inner_text().split("\n") == ["NOTE", "20 November 2026"]
+    assert head.locator(".kicker").inner_text().split("\n")[:3] == ["NOTE", "20 November 2026", "1 min"]
     assert head.locator("h1").inner_text().replace("\n", " ") == (
         "The law of large numbers, with a halfpenny & a computer"
     )
     verdicts = ["1 reproduced", "1 partial", "1 differs", "1 untestable"]
     assert head.locator(".verdict").all_inner_texts() == verdicts
     assert head.locator(".chip").all_inner_texts() == ["DS", "statistics"]
+
+
+def test_its_head_says_since_when_its_numbers_stand(visit, record: dict) -> None:
+    head = visit("coin/").locator(".kicker")
+    day = date.fromisoformat(record["started"][:10])
+    assert head.inner_text().split("\n")[3] == f"numbers verified {day:%-d %B %Y}"
 
 
 def test_a_paper_names_its_source_and_what_was_corrected(visit) -> None:
@@ -46,6 +59,18 @@ def test_a_measured_number_shows_its_run(visit, record: dict, reach: str) -> Non
 def test_a_measured_number_leads_to_its_program(visit, site: str) -> None:
     page = visit("coin/")
     page.locator("a.measured").first.click()
+    page.wait_for_url(f"{site}lab/coin/")
+
+
+def test_where_nothing_hovers_a_first_touch_of_a_number_shows_its_run_and_a_second_follows_it(visit, site: str) -> None:
+    page = visit("coin/", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    first, second = page.locator("a.measured").nth(0), page.locator("a.measured").nth(1)
+    first.tap()
+    expect(page.locator(".md-tooltip2--active")).to_contain_text("coin · share 0.4996")
+    second.tap()
+    expect(page.locator(".md-tooltip2--active")).to_contain_text("coin · tosses 10,000")
+    assert page.url == f"{site}coin/"
+    second.tap()
     page.wait_for_url(f"{site}lab/coin/")
 
 
@@ -117,7 +142,7 @@ def test_only_a_page_with_formulas_fetches_what_sets_them(visit, site: str) -> N
 def test_its_claims_stand_below_it_with_what_was_measured(visit) -> None:
     rows = visit("coin/").locator(".claims tbody tr")
     cells = [row.locator("td").all_inner_texts() for row in rows.all()]
-    assert [[cell.split("\n")[0] for cell in row] for row in cells] == [
+    assert [[cell.split("\n")[0].removesuffix(" #") for cell in row] for row in cells] == [
         [
             "the share of heads comes as near to one half as you like",
             "0.5",
@@ -151,6 +176,56 @@ def test_at_its_end_it_names_the_notes_that_mention_it(visit, site: str) -> None
     assert page.locator(".mentions").count() == 0
 
 
+def test_at_its_foot_stand_the_notes_before_and_after_it(visit, site: str) -> None:
+    page = visit("coin/")
+    assert page.locator(".beside a").all_inner_texts() == [
+        "Earlier\nOne question parts two classes",
+        "Later\nA derivative without a formula",
+    ]
+    page.click(".beside .next")
+    page.wait_for_url(f"{site}slope/")
+    assert page.locator(".beside a").all_inner_texts() == [
+        "Earlier\nThe law of large numbers, with a halfpenny & a computer"
+    ]
+
+
+def foot(**meta: object) -> str:
+    """The foot of a page of those fields."""
+    theme = Theme(name="material", custom_dir=str(ROOT / "tools/theme"))
+    page = SimpleNamespace(url="a/", edit_url=None)
+    return theme.get_env().get_template("partials/note_foot.html").render(meta=meta, page=page, base_url="..")
+
+
+def test_near_notes_are_named_with_what_they_share() -> None:
+    shown = foot(related=[("b", "B & <b>", ["physics", "ML"])])
+    assert '<li><a href="../b/">B &amp; &lt;b&gt;</a><small>physics · ML</small></li>' in shown
+
+
+def test_how_to_cite_it_stands_in_a_box_that_opens_and_only_where_it_is_known() -> None:
+    entry = "@misc{a, title = {A <b> & {B}}}"
+    assert f"<pre><code>{escape(entry)}</code></pre>" in foot(bibtex=entry)
+    assert "details" not in foot()
+
+
+def test_the_citation_is_copied_as_it_stands(visit, site: str) -> None:
+    entry = "@misc{slope,\n  title = {A derivative <without> a {formula}},\n}"
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+
+    def cited(route: Route) -> None:
+        text = route.fetch().text()
+        route.fulfill(
+            body=re.sub('<footer class="note-foot">.*?</footer>', lambda _: foot(bibtex=entry), text, flags=re.DOTALL)
+        )
+
+    page.route(f"{site}slope/", cited)
+    page.goto(f"{site}slope/")
+    page.click("text=Cite this note")
+    page.locator(".note-foot .highlight").hover()
+    page.locator(".note-foot .md-code__button, .note-foot .md-clipboard").first.click()
+    expect(page.locator(".md-dialog--active")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").strip() == entry
+
+
 def test_code_is_copied_as_it_was_written(visit, notebook: Path) -> None:
     page = visit("coin/", permissions=["clipboard-read", "clipboard-write"])
     block = page.locator(".highlight", has=page.locator(".filename", has_text="coin.py · model"))
@@ -179,3 +254,25 @@ def test_on_paper_it_is_dark_on_light_without_the_header(visit) -> None:
     page.emulate_media(media="print")
     expect(page.locator(".md-header")).to_be_hidden()
     assert page.evaluate("getComputedStyle(document.body).getPropertyValue('--ink')") == "#1d2329"
+
+
+def test_on_paper_a_legend_explains_the_marks_and_what_only_leads_on_is_left_out(visit) -> None:
+    page = visit("coin/")
+    legend = page.locator(".legend")
+    expect(legend).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(legend).to_be_visible()
+    assert "numbers that a recorded run measured" in legend.inner_text()
+    assert legend.inner_text().endswith(
+        "Programs and runs: https://reproducible-notes.github.io/reproducible-notes/coin/"
+    )
+    for hidden in (".note-foot", ".filters", ".claims .permalink", ".md-code__nav"):
+        assert page.locator(f"{hidden} >> visible=true").count() == 0
+
+
+def test_on_paper_nothing_of_the_claims_is_cut_off(visit) -> None:
+    page = visit("coin/", viewport={"width": 718, "height": 1000})  # A4 between its margins
+    page.emulate_media(media="print")
+    for verdict in page.locator(".claims .verdict").all():
+        box = verdict.bounding_box()
+        assert box["x"] + box["width"] <= 718

@@ -13,7 +13,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from kb import index, lab, ledger
+from kb import index, lab, ledger, note_page
 from kb.execute import bring_up_to_date
 from kb.notebook import Notebook
 from kb.problem import Problem, Trouble
@@ -27,6 +27,7 @@ class State:
     """What one build knows; `failed` keeps runs that ended badly, by key, so that a reload does not repeat them."""
 
     notebook: Notebook
+    facts: ClassVar[dict[str, dict]] = {}
     failures: ClassVar[dict[str, Problem]] = {}
     failed: ClassVar[dict[str, Problem]] = {}
     command = "build"
@@ -57,7 +58,8 @@ def on_pre_build(config: MkDocsConfig) -> None:
                     State.failed[stale[outcome.name].hash] = outcome.problem
         State.notebook = notebook = Notebook(notebook.root)
     State.failures = {name: State.failed[key.hash] for name, key in stale.items() if key.hash in State.failed}
-    lab.write_lab(notebook, State.failures)
+    State.facts = note_page.facts(notebook)
+    lab.write_lab(notebook, State.failures, config.repo_url or "")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -85,9 +87,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     note = State.notebook.notes.get(page.file.src_uri.removesuffix(".md"))
     if note is None:
         return markdown
-    page.meta["verdicts"] = ledger.verdicts(note)
-    page.meta["kind"] = note.kind
-    page.meta["mentions"] = [(other.name, other.title) for other in State.notebook.mentions[note.name]]
+    page.meta.update(State.facts[note.name])
     return render(State.notebook, note, f"{config.repo_url}/blob/main", State.failures)
 
 

@@ -29,6 +29,13 @@ def versions_behind(modules: set[str]) -> dict[str, str]:
     return dict(sorted(versions.items()))
 
 
+def distributions(modules: set[str]) -> dict[str, str]:
+    """What installs each of the modules that is not Python's own, `name==version`, by the module's name."""
+    installed = _installed()
+    found = {module: installed["modules"][module][0] for module in sorted(modules & installed["modules"].keys())}
+    return {module: f"{name}=={installed['versions'][name]}" for module, name in found.items()}
+
+
 def installed_modules() -> set[str]:
     """The names under which the installed packages are imported."""
     return set(_installed()["modules"])

@@ -38,7 +38,7 @@ def key_of(root: Path, snippet: Snippet, datasets: dict[str, Dataset]) -> Key:
     constants = {PurePosixPath(text).name for program in programs for text in _constants(program)}
     data = [dataset for dataset in datasets.values() if PurePosixPath(dataset.file).name in constants]
     styles = [path for path in sorted((root / "snippets").glob("*.mplstyle")) if path.name in constants]
-    versions = versions_behind({name for program in programs for name in _modules(program)})
+    versions = versions_behind({name for program in programs for name in modules(program)})
     style_paths = [f"snippets/{path.name}" for path in styles]
     parts = {
         "cells": [[section.name, _hash(section.tokens)] for section in _cells(snippet)],
@@ -100,7 +100,7 @@ def _digest(root: Path, path: str) -> str:
 
 def _imported(root: Path, snippet: Snippet, seen: set[str] | None = None) -> Iterator[Snippet]:
     seen = {snippet.name} if seen is None else seen
-    for name in sorted(_modules(snippet)):
+    for name in sorted(modules(snippet)):
         path = f"snippets/{name}.py"
         if name not in seen and (root / path).is_file():
             seen.add(name)
@@ -109,7 +109,8 @@ def _imported(root: Path, snippet: Snippet, seen: set[str] | None = None) -> Ite
             yield from _imported(root, program, seen)
 
 
-def _modules(snippet: Snippet) -> set[str]:
+def modules(snippet: Snippet) -> set[str]:
+    """The names of the modules that a program imports, without what follows a dot."""
     names: set[str] = set()
     for node in snippet.nodes:
         if isinstance(node, ast.Import):

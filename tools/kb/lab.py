@@ -6,32 +6,46 @@ import shutil
 import yaml
 
 from kb.figure import KINDS
+from kb.installed import distributions
+from kb.key import modules
+from kb.note import Note
 from kb.notebook import Notebook
 from kb.problem import Problem
 from kb.run import Run
-from kb.run_card import card, tags
+from kb.run_card import card
 from kb.snippet import Section, Snippet
+from kb.users import tags, users
 
 FOLDER = ".cache/lab"
 FIRST = """\
-# Where this notebook is not in its repository, fetch that and say where the program lies.
+# Where this notebook is not in its repository: install what is missing, fetch the rest, say where the program lies.
 
 if "__file__" not in globals():
+    import subprocess
+    import sys
+    from importlib.util import find_spec
     from pathlib import Path
 
+    packages = {packages}
+    missing = [package for module, package in packages.items() if not find_spec(module)]
+    if missing:
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *missing], check=True)
     if not Path("{folder}").exists():
-        import subprocess
-
         subprocess.run(["git", "clone", "--depth", "1", "{address}", "{folder}"], check=True)
     __file__ = str(Path("{folder}/{path}").resolve())
+    sys.path.insert(0, str(Path(__file__).parent))
 """
 
 
-def write_lab(notebook: Notebook, failures: dict[str, Problem]) -> None:
+def write_lab(notebook: Notebook, failures: dict[str, Problem], repository: str = "") -> None:
     """Write one notebook a snippet into a folder that holds nothing else."""
+    used = users(notebook)
     folder = notebook.root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = {f"{name}.ipynb": lab_page(notebook, name, failures.get(name)) for name in notebook.snippets}
+    wanted = {
+        f"{name}.ipynb": lab_page(notebook, name, used[name], failures.get(name), repository)
+        for name in notebook.snippets
+    }
     for path in folder.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
@@ -43,13 +57,16 @@ def write_lab(notebook: Notebook, failures: dict[str, Problem]) -> None:
             path.write_text(text)
 
 
-def lab_page(notebook: Notebook, name: str, problem: Problem | None) -> str:
+def lab_page(notebook: Notebook, name: str, notes: list[Note], problem: Problem | None, repository: str) -> str:
     """The notebook that the site shows."""
     snippet, run = notebook.snippets[name], notebook.runs.get(name)
-    matter = {"title": name, "kind": "lab", "description": snippet.idea, "tags": tags(notebook, name)}
+    matter = {"title": name, "kind": "lab", "description": snippet.idea, "tags": tags(notes)}
     if run:
         matter["date"] = run.day
-    cells = [_text(f"---\n{yaml.safe_dump(matter, sort_keys=False)}---"), _text(card(notebook, snippet, problem))]
+    cells = [
+        _text(f"---\n{yaml.safe_dump(matter, sort_keys=False)}---"),
+        _text(card(notebook, snippet, notes, problem, repository)),
+    ]
     for section in snippet.sections[1:] if snippet.sections and not snippet.sections[0].title else snippet.sections:
         cells += [_text(_uncommented(section.source))] if section.markdown else _shown(snippet, section, run)
     return _notebook(cells)
@@ -58,11 +75,19 @@ def lab_page(notebook: Notebook, name: str, problem: Problem | None) -> str:
 def download(notebook: Notebook, snippet: Snippet, address: str) -> str:
     """The notebook that people take along: no outputs, and a first cell that fetches the repository."""
     folder = address.rstrip("/").rpartition("/")[2]
-    cells = [_code(FIRST.format(folder=folder, address=address, path=snippet.path))]
+    packages = json.dumps(_packages(notebook, snippet), indent=8).replace("\n}", "\n    }")
+    cells = [_code(FIRST.format(folder=folder, address=address, path=snippet.path, packages=packages))]
     for section in snippet.sections:
         title = [_text(f"## {section.title}")] if section.title else []
         cells += [_text(_uncommented(section.source))] if section.markdown else [*title, _code(section.source)]
     return _notebook(cells)
+
+
+def _packages(notebook: Notebook, snippet: Snippet) -> dict[str, str]:
+    """What it and the programs that it imports need, as installed here, by the names of the modules."""
+    names = modules(snippet)
+    names = names.union(*(modules(notebook.snippets[name]) for name in names & notebook.snippets.keys()))
+    return distributions(names)
 
 
 def _shown(snippet: Snippet, section: Section, run: Run | None) -> list[dict]:

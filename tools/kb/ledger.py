@@ -6,6 +6,7 @@ from kb.claim import VERDICTS, computed_verdict
 from kb.metric import mean, seeds, spread
 from kb.note import Note
 from kb.notebook import Notebook
+from kb.snippet import slug
 
 
 def ledger(notebook: Notebook) -> list[dict]:
@@ -39,3 +40,14 @@ def verdicts(note: Note) -> dict[str, int]:
     """How many of a note's claims have each verdict."""
     counts = Counter(claim.verdict for claim in note.claims)
     return {verdict: counts[verdict] for verdict in VERDICTS if counts[verdict]}
+
+
+def anchors(note: Note) -> list[str]:
+    """The name of each of a note's claims in addresses: the note and the metric, or the claim's first words."""
+    names: list[str] = []
+    seen: Counter[str] = Counter()
+    for claim in note.claims:
+        name = f"{note.name}.{slug(claim.metric_name or ' '.join(claim.says.split()[:5]))}"
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
+    return names

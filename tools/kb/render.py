@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from kb.claim import Claim, computed_verdict
 from kb.figure import Figure
+from kb.ledger import anchors
 from kb.link import Target, resolve
 from kb.metric import LATEST, agrees, describe, fill, show, typed
 from kb.note import Link, Note
@@ -104,10 +105,8 @@ class Page:
         if not self.note.claims:
             return ""
         head = "| Claim | Source | Expected | Measured | Verdict |\n|---|---|---|---|---|"
-        rows = [self._claim(claim) for claim in self.note.claims]
-        return "\n".join(
-            ["", "", "## Claims", "", '<div class="claims" markdown="1">', "", head, *rows, "", "</div>", ""]
-        )
+        rows = [self._claim(*named) for named in zip(self.note.claims, anchors(self.note), strict=True)]
+        return "\n".join(['\n\n## Claims\n\n<div class="claims" markdown="1">\n', head, *rows, "\n</div>\n"])
 
     def references(self) -> str:
         """The works that the note cites, in the order of the bibliography."""
@@ -118,7 +117,7 @@ class Page:
             ["", "", "## References", *(f"\n{work.shown}\n{{: #{work.key} .reference }}" for work in works), ""]
         )
 
-    def _claim(self, claim: Claim) -> str:
+    def _claim(self, claim: Claim, name: str) -> str:
         run = self.notebook.runs.get(claim.snippet)
         measured = run.metrics.get(claim.metric_name) if run else None
         computed = computed_verdict(claim, measured)
@@ -129,7 +128,8 @@ class Page:
         number = describe(measured) if measured is not None else "no run" if claim.metric else "–"
         link = f"[{number}](lab/{claim.snippet}.ipynb)<br><small>{claim.metric}</small>" if claim.metric else number
         paper = show(claim.paper) if claim.paper is not None else "–"
-        cells = [f"{claim.says}<br><small>{claim.where}</small>", paper, (claim.expect or "–"), link, stated]
+        says = f'{claim.says} <a class="permalink" id="{name}" href="../claims/#{name}" title="among all claims">#</a>'
+        cells = [f"{says}<br><small>{claim.where}</small>", paper, (claim.expect or "–"), link, stated]
         return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
