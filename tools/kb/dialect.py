@@ -35,7 +35,7 @@ def _attributes(markup: Markup) -> Iterator[tuple[int, re.Match]]:
 def _unboxed(written: list[str], rows: list[str], prose: list[str]) -> Iterator[str]:
     """Each row, a box as its title in bold and its content no longer indented; `written` are the rows as typed."""
     boxes: list[int] = []
-    for typed, row, line in zip(written, rows, prose, strict=True):
+    for typed, below, row, line in zip(written, [*written[1:], ""], rows, prose, strict=True):
         indent = len(typed) - len(typed.lstrip())
         while boxes and typed.strip() and indent < boxes[-1] + 4:
             boxes.pop()
@@ -45,6 +45,7 @@ def _unboxed(written: list[str], rows: list[str], prose: list[str]) -> Iterator[
             # the title as typed: in `prose` its formulas and code are blank
             title = BOX.fullmatch(typed)
             name = (title and title["title"]) or box["kind"].capitalize()
-            shown = f"{box['indent'].removeprefix(out)}**{name}**\n" if name else ""
+            end = "\n" if below.strip() else ""  # its content is a paragraph of its own
+            shown = f"{box['indent'].removeprefix(out)}**{name}**{end}" if name else ""
             boxes.append(indent)
         yield shown
