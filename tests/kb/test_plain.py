@@ -180,6 +180,11 @@ def test_what_only_this_site_understands_is_said_plainly(toy, site, plainly):
     assert text(toy, site) == plainly
 
 
+def test_what_is_no_markdown_is_no_html_either(toy):
+    matter = "title: <script>\ndate: 2026-11-21\ntags: [ML]\ndescription: a <b> & c < d\n"
+    assert copy(toy, "", matter).startswith("# \\<script>\n\n> a \\<b> & c < d\n")
+
+
 def test_a_section_in_a_box_comes_out_of_it(toy):
     body = '!!! note "Box"\n\n    [it](../snippets/toy.py#train)\n'
     assert text(toy, body).split("\n")[2:6] == [

@@ -8,7 +8,13 @@ from kb.markup import Markup
 BOX = re.compile(r'(?P<indent>\s*)(?:!!!|\?\?\?\+?|={3}[!+]*)\s+(?P<kind>[\w -]*?)\s*(?:"(?P<title>.*)")?\s*')
 ATTRIBUTES = re.compile(r"""\s*\{:?\s*(?:[.#][\w-]+|[\w-]+=(?:"[^"]*"|'[^']*'|[^\s"'{}]+))[^{}]*\}""")
 COMMENT = re.compile(r"\s*<!--.*-->\s*")
+TAG = re.compile(r"<(?=[A-Za-z/!?])")
 Edit = tuple[int, int, int, str]  # a row, from where to where in it, and what to put there
+
+
+def literal(text: str) -> str:
+    """A text of one line in which nothing is HTML."""
+    return TAG.sub(r"\<", " ".join(text.split()))
 
 
 def plain(text: str, markup: Markup, edits: list[Edit]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from kb import catalogue
+from kb.dialect import literal
 from kb.ledger import verdicts
 from kb.note import Note
 from kb.notebook import Notebook
@@ -22,7 +23,7 @@ FILES = {
 
 def llms(site: Site, notebook: Notebook) -> Iterator[str]:
     """The file, line by line."""
-    yield f"# {site.name}\n\n> {site.description}\n\n{ABOUT}\n\n## Notes\n\n"
+    yield f"# {literal(site.name)}\n\n> {literal(site.description)}\n\n{ABOUT}\n\n## Notes\n\n"
     for note in catalogue.newest(notebook):
         yield _line(note.title, site.url(catalogue.copy(note)), _about(note))
     yield "\n## Programs\n\n"
@@ -39,5 +40,5 @@ def _about(note: Note) -> str:
 
 
 def _line(title: str, address: str, text: str) -> str:
-    name = " ".join(title.split()).replace("[", r"\[").replace("]", r"\]")
-    return f"- [{name}]({address}): {' '.join(text.split())}\n"
+    name = literal(title).replace("[", r"\[").replace("]", r"\]")
+    return f"- [{name}]({address}): {literal(text)}\n"

@@ -4,6 +4,7 @@ import re
 
 from kb import catalogue, dialect
 from kb.claim import Claim, computed_verdict
+from kb.dialect import literal
 from kb.figure import KINDS
 from kb.link import Target, resolve
 from kb.markup import read_markup
@@ -49,9 +50,9 @@ class Copy:
             "Authors": ", ".join(author.name for author in self.site.authors),
             "Licence": NOTES_LICENCE[0],
         }
-        lines = "\n".join(f"- {name}: {value}" for name, value in facts.items() if value)
-        quote = catalogue.description(note)
-        return "\n\n".join([f"# {note.title}", *([f"> {quote}"] if quote else []), lines])
+        lines = "\n".join(f"- {name}: {literal(value)}" for name, value in facts.items() if value)
+        quote = literal(catalogue.description(note))
+        return "\n\n".join([f"# {literal(note.title)}", *([f"> {quote}"] if quote else []), lines])
 
     def body(self) -> str:
         """Its text with every link as what it points at."""
@@ -137,7 +138,7 @@ class Copy:
 
     def corrections(self) -> str:
         """What was corrected, and when."""
-        return _list("Corrections", [f"{day}: {text}" for day, text in catalogue.corrections(self.note)])
+        return _list("Corrections", [f"{day}: {literal(text)}" for day, text in catalogue.corrections(self.note)])
 
     def references(self) -> str:
         """The works that it cites, in the order of the bibliography."""
@@ -163,5 +164,5 @@ def _list(title: str, rows: list[str]) -> str:
 
 def _table(title: str, head: tuple[str, ...], rows: list[list[str]]) -> str:
     lines = [head, ("---",) * len(head), *rows] if rows else []
-    shown = ["| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines]
+    shown = ["| " + " | ".join(literal(cell).replace("|", "\\|") for cell in line) + " |" for line in lines]
     return "\n".join([f"## {title}\n", *shown]) if rows else ""
