@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from kb.markup import Markup
 
+MARKS = ("!!!", "???", "===")
 BOX = re.compile(r'(?P<indent>\s*)(?:!!!|\?\?\?\+?|={3}[!+]*)\s+(?P<kind>[\w -]*?)\s*(?:"(?P<title>.*)")?\s*')
 ATTRIBUTES = re.compile(r"""\s*\{:?\s*(?:[.#][\w-]+|[\w-]+=(?:"[^"]*"|'[^']*'|[^\s"'{}]+))[^{}]*\}""")
 COMMENT = re.compile(r"\s*<!--.*-->\s*")
@@ -30,12 +31,13 @@ def plain(text: str, markup: Markup, edits: list[Edit]) -> str:
         if not re.fullmatch(r"[\w+-]*", block.info):
             rows[at] = rows[at].replace(block.info, block.language, 1)
     kept = enumerate(_unboxed(written, rows, markup.prose))
-    return "\n".join(row for number, row in kept if number in code or not COMMENT.fullmatch(row))
+    return "\n".join(row for at, row in kept if at in code or "<!--" not in row or not COMMENT.fullmatch(row))
 
 
 def _attributes(markup: Markup) -> Iterator[tuple[int, re.Match]]:
     for row, line in enumerate(markup.prose):
-        yield from ((row, found) for found in ATTRIBUTES.finditer(line))
+        if "{" in line:
+            yield from ((row, found) for found in ATTRIBUTES.finditer(line))
 
 
 def _unboxed(written: list[str], rows: list[str], prose: list[str]) -> Iterator[str]:
@@ -46,8 +48,8 @@ def _unboxed(written: list[str], rows: list[str], prose: list[str]) -> Iterator[
         while boxes and typed.strip() and indent < boxes[-1] + 4:
             boxes.pop()
         out = " " * 4 * len(boxes)
-        shown = "\n".join(part.removeprefix(out) for part in row.split("\n"))
-        if box := BOX.fullmatch(line):
+        shown = "\n".join(part.removeprefix(out) for part in row.split("\n")) if boxes else row
+        if line.lstrip()[:3] in MARKS and (box := BOX.fullmatch(line)):
             # the title as typed: in `prose` its formulas and code are blank
             title = BOX.fullmatch(typed)
             name = (title and title["title"]) or box["kind"].capitalize()
