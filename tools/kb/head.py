@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kb import catalogue, linked_data, preview
-from kb.citation import bibtex, highwire
+from kb.citation import highwire
 from kb.note import Note
 from kb.notebook import Notebook
 from kb.site import Site
@@ -31,7 +31,6 @@ class Head:
     feed: str = ""
     markdown: str = ""
     citation: tuple[tuple[str, str], ...] = ()
-    bibtex: str = ""
     data: str = ""
 
 
@@ -69,7 +68,6 @@ def _note(site: Site, notebook: Notebook, note: Note) -> Head:
         tags=tuple(tags),
         markdown=catalogue.copy(note),
         citation=tuple(highwire(site, note, tags)),
-        bibtex=bibtex(site, notebook, note),
         data=linked_data.script(linked_data.article(site, notebook, note, image)),
     )
 

@@ -10,9 +10,11 @@ from typing import ClassVar
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from kb import index, lab, ledger, published
+from kb import catalogue, index, lab, ledger, published
+from kb.citation import bibtex
 from kb.execute import bring_up_to_date
 from kb.head import head
 from kb.notebook import Notebook
@@ -85,23 +87,26 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """A note's links become what they point at; every page has a head."""
-    page.meta["head"] = told = head(State.site, State.notebook, page.file.src_uri, str(page.meta.get("title", "")))
+    """A note's links become what they point at."""
     note = State.notebook.notes.get(page.file.src_uri.removesuffix(".md"))
     if note is None:
         return markdown
     page.meta["verdicts"] = ledger.verdicts(note)
     page.meta["kind"] = note.kind
-    page.meta["bibtex"] = told.bibtex
+    page.meta["updated"] = catalogue.updated(note)
+    page.meta["bibtex"] = bibtex(State.site, State.notebook, note)
     page.meta["mentions"] = [(other.name, other.title) for other in State.notebook.mentions[note.name]]
     return render(State.notebook, note, f"{config.repo_url}/blob/main", State.failures)
 
 
-def on_post_build(config: MkDocsConfig) -> None:
-    """Write the files for programs, then index the site for search; while it is served, once.
+def on_page_context(context: dict, page: Page, config: MkDocsConfig, nav: Navigation) -> dict:
+    """What the head of a page tells other programs."""
+    told = head(State.site, State.notebook, page.file.src_uri, str(page.meta.get("title", "")))
+    return {**context, "head": told}
 
-    A reload puts back the index of the first build.
-    """
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Write the files for programs and index the site; a reload puts back the index of the first build."""
     for address, content in published.files(State.site, State.notebook):
         path = Path(config.site_dir) / address
         path.parent.mkdir(parents=True, exist_ok=True)
