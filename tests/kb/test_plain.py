@@ -180,6 +180,15 @@ def test_what_only_this_site_understands_is_said_plainly(toy, site, plainly):
     assert text(toy, site) == plainly
 
 
+def test_a_section_in_a_list_stays_in_it(toy):
+    shown = text(toy, "1.  item\n\n    [it](../snippets/toy.py#train)\n").split("\n")
+    assert shown[2].startswith("    Section `train` of ")
+    assert shown[4:] == [
+        *("    ``` python", "    loss = 1.0", '    print("done")', "    ```"),
+        *("    ", "    ``` text", "    done", "    ```", ""),
+    ]
+
+
 def test_what_is_no_markdown_is_no_html_either(toy):
     matter = "title: <script>\ndate: 2026-11-21\ntags: [ML]\ndescription: a <b> & c < d\n"
     assert copy(toy, "", matter).startswith("# \\<script>\n\n> a \\<b> & c < d\n")

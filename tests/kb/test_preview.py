@@ -103,12 +103,17 @@ def test_without_the_site_s_fonts_it_is_drawn_too(book):
 
 def test_text_and_figure_do_not_touch(toy):
     """The title's column ends where the figure's card begins, whatever their shapes."""
+    tally = dict.fromkeys(("reproduced", "partial", "differs", "untestable"), 12)
     for size in ((2000, 200), (200, 2000), (700, 400)):
-        tally = dict.fromkeys(("reproduced", "partial", "differs", "untestable"), 12)
-        with_title = _open(Preview(LONG, "Notes", tally, png(size=size)), toy)
-        without = _open(Preview("", "", {}, png(size=size)), toy)
-        box = ImageChops.difference(with_title, without).point(lambda value: 255 * (value > 40)).getbbox()
-        assert box[2] <= 64 + 400 + 8
+        figure = _open(Preview("", "", {}, png(size=size)), toy)
+        card = _changed(figure, _open(Preview("", "", {}), toy))
+        words = _changed(figure, _open(Preview(LONG, "Notes", tally, png(size=size)), toy))
+        assert 60 <= words[0] < words[2] <= 468 < card[0] < card[2] <= 1200
+        assert 0 <= card[1] < card[3] <= 630
+
+
+def _changed(one, other):
+    return ImageChops.difference(one, other).convert("L").point(lambda value: 255 * (value > 40)).getbbox()
 
 
 def _open(shown, toy):
