@@ -9,6 +9,7 @@ import pytest
 DOORS = {"cli", "commands", "hook", "terminal", "codeblocks"}
 VERBS = {
     *("new", "check", "execute", "supervise", "kernel_client", "contain", "render", "lab", "run_card"),
+    *("plain", "published"),
     *("index", "home", "cards", "pages", "tag_pages", "note_page", "gallery", "claims_page"),
 }
 BOTTOM = {"problem"}
@@ -16,6 +17,8 @@ OF_ONE_VERB = [  # a verb in several modules
     {"check", "check.notes", "check.snippets"},
     {"index", "home", "cards", "pages", "tag_pages", "note_page", "gallery", "claims_page"},
     {"lab", "run_card"},
+    {"render", "plain"},
+    {"published", "plain"},
     {"supervise", "kernel_client"},
 ]
 MODULE, FUNCTION = 170, 34  # "about 150" and "about 30" lines

@@ -50,9 +50,8 @@ def _tally(notebook: Notebook) -> str:
 
 def _new(newest: list[Note]) -> str:
     rows = "".join(f'<li><a href="{note.name}/">{escape(note.title)}</a>{time(note)}</li>' for note in newest[:NEWEST])
-    return (
-        f'<section><h2>What is new</h2><ul>{rows}</ul><p><a href="notes/">All {len(newest):,} notes</a></p></section>'
-    )
+    more = f'<p><a href="notes/">All {len(newest):,} notes</a> · <a href="feed.xml">Feed</a></p>'
+    return f"<section><h2>What is new</h2><ul>{rows}</ul>{more}</section>"
 
 
 def _column(notebook: Notebook, newest: list[Note], verdict: str, title: str) -> str:

@@ -1,6 +1,5 @@
 """The only module that knows MkDocs: it hands texts to `kb` and takes texts back."""
 
-import json
 import logging
 import os
 import shutil
@@ -11,13 +10,17 @@ from typing import ClassVar
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from kb import index, lab, ledger, note_page
+from kb import catalogue, index, lab, note_page, published
+from kb.citation import bibtex
 from kb.execute import bring_up_to_date
+from kb.head import head
 from kb.notebook import Notebook
 from kb.problem import Problem, Trouble
 from kb.render import failure, render
+from kb.site import Site, read_site
 
 log = logging.getLogger("mkdocs.plugins.kb")
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
@@ -27,6 +30,7 @@ class State:
     """What one build knows; `failed` keeps runs that ended badly, by key, so that a reload does not repeat them."""
 
     notebook: Notebook
+    site: Site
     facts: ClassVar[dict[str, dict]] = {}
     failures: ClassVar[dict[str, Problem]] = {}
     failed: ClassVar[dict[str, Problem]] = {}
@@ -46,7 +50,10 @@ def on_startup(command: str, dirty: bool) -> None:
 
 def on_pre_build(config: MkDocsConfig) -> None:
     """Read the notebook anew, bring its runs up to date, and lay out the lab."""
-    State.notebook = notebook = Notebook(Path(config.config_file_path).parent)
+    root = Path(config.config_file_path).parent
+    State.notebook = notebook = Notebook(root)
+    told = (config.site_name, config.site_url or "", config.site_description or "", config.repo_url or "")
+    State.site = read_site(root, *told)
     stale = {name: key for name, key in notebook.keys.items() if name not in notebook.runs}
     wanted = [name for name, key in stale.items() if key.hash not in State.failed]
     if wanted and State.command == "serve":
@@ -56,14 +63,14 @@ def on_pre_build(config: MkDocsConfig) -> None:
                 log.error("%s", outcome.problem)
                 if not outcome.problem.message.endswith("run it again"):
                     State.failed[stale[outcome.name].hash] = outcome.problem
-        State.notebook = notebook = Notebook(notebook.root)
+        State.notebook = notebook = Notebook(root)
     State.failures = {name: State.failed[key.hash] for name, key in stale.items() if key.hash in State.failed}
     State.facts = note_page.facts(notebook)
     lab.write_lab(notebook, State.failures, config.repo_url or "")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the made pages, the figures, the downloads and `claims.json`."""
+    """Add the made pages, the figures and the downloads."""
     notebook = State.notebook
     for problem in notebook.unreadable:
         broken = files.get_file_from_path(problem.path.removeprefix("notes/"))
@@ -76,7 +83,6 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         **index.redirects(notebook),
         **lab.files(notebook, config.repo_url or ""),
     }
-    made["claims.json"] = json.dumps(ledger.ledger(notebook), indent=1, ensure_ascii=False)
     for address, content in made.items():
         files.append(File.generated(config, address, content=content))
     return files
@@ -88,11 +94,23 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     if note is None:
         return markdown
     page.meta.update(State.facts[note.name])
+    page.meta["updated"] = catalogue.updated(note)
+    page.meta["bibtex"] = bibtex(State.site, State.notebook, note)
     return render(State.notebook, note, f"{config.repo_url}/blob/main", State.failures)
 
 
+def on_page_context(context: dict, page: Page, config: MkDocsConfig, nav: Navigation) -> dict:
+    """What the head of a page tells other programs."""
+    told = head(State.site, State.notebook, page.file.src_uri, str(page.meta.get("title", "")))
+    return {**context, "head": told}
+
+
 def on_post_build(config: MkDocsConfig) -> None:
-    """Index the site for search; while it is served, once: a reload puts back the index of the first build."""
+    """Write the files for programs and index the site; a reload puts back the index of the first build."""
+    for address, content in published.files(State.site, State.notebook):
+        path = Path(config.site_dir) / address
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     bundle = Path(config.site_dir) / "pagefind"
     if State.bundle:
         shutil.copytree(State.bundle, bundle)

@@ -32,12 +32,10 @@ def tag_page(notebook: Notebook, tag: Tag) -> str:
     also = f" Also written {', '.join(tag.aliases)}." if tag.aliases else ""
     if not tag_counts(notebook)[tag.name]:
         return page(tag.name, tag.description + also, "Nothing has this tag yet.")
-    button = (
-        f'<p><button class="search-tag" data-tag="{escape(tag.name)}">Search within {escape(tag.name)}</button></p>'
-    )
+    button = f'<button class="search-tag" data-tag="{escape(tag.name)}">Search within {escape(tag.name)}</button>'
     return page(
         tag.name,
         tag.description + also,
-        html(button),
+        html(f'<p data-pagefind-ignore>{button} <a class="feed" href="feed.xml">Feed</a></p>'),
         f"<!-- material/tags {{ include: [{tag.name}], toc: false }} -->",
     )
