@@ -9,12 +9,12 @@ import pytest
 DOORS = {"cli", "commands", "hook", "terminal", "codeblocks"}
 VERBS = {
     *("new", "check", "execute", "supervise", "kernel_client", "contain", "render", "lab", "run_card"),
-    *("index", "home", "cards", "pages", "tag_pages"),
+    *("index", "home", "cards", "pages", "tag_pages", "listing"),
 }
 BOTTOM = {"problem"}
 OF_ONE_VERB = [  # a verb in several modules
     {"check", "check.notes", "check.snippets"},
-    {"index", "home", "cards", "pages", "tag_pages"},
+    {"index", "home", "cards", "pages", "tag_pages", "listing"},
     {"lab", "run_card"},
     {"supervise", "kernel_client"},
 ]

@@ -13,7 +13,7 @@ SHOWN = ("numpy", "scipy", "pandas", "scikit-learn", "jax", "jaxlib", "optax", "
 
 def users(notebook: Notebook, name: str) -> list[str]:
     """The notes that link to a snippet, or make a claim that it tests."""
-    return [note.name for note in notebook.notes.values() if name in note.programs]
+    return [note.name for note in notebook.users.get(name, [])]
 
 
 def tags(notebook: Notebook, name: str) -> list[str]:

@@ -1,9 +1,13 @@
 """The pages of tags: all of them with their counts, and one for each."""
 
+import datetime
 from html import escape
 
+from kb.cards import dated
+from kb.listing import SIZE, Listing
+from kb.note import Note
 from kb.notebook import Notebook
-from kb.pages import html, page, tag_counts
+from kb.pages import html, newest_first, page, tag_counts
 from kb.tag import Tag
 
 
@@ -27,17 +31,28 @@ def _entry(tag: Tag, count: int) -> str:
     return f'<div class="tag" id="{tag.slug}">{name}<p>{escape(tag.description)}{also}</p></div>'
 
 
-def tag_page(notebook: Notebook, tag: Tag) -> str:
-    """One tag: what it means, what has it, and the search filtered by it."""
-    also = f" Also written {', '.join(tag.aliases)}." if tag.aliases else ""
-    if not tag_counts(notebook)[tag.name]:
-        return page(tag.name, tag.description + also, "Nothing has this tag yet.")
-    button = (
-        f'<p><button class="search-tag" data-tag="{escape(tag.name)}">Search within {escape(tag.name)}</button></p>'
-    )
-    return page(
-        tag.name,
-        tag.description + also,
-        html(button),
-        f"<!-- material/tags {{ include: [{tag.name}], toc: false }} -->",
-    )
+def tag_pages(notebook: Notebook, tag: Tag) -> dict[str, str]:
+    """One tag: what it means, the search within it, the notes that have it, and the programs that those show."""
+    notes = newest_first(notebook.tagged[tag.name])
+    meaning = tag.description + (f" Also written {', '.join(tag.aliases)}." if tag.aliases else "")
+    if not notes:
+        return {f"tags/{tag.slug}.md": page(tag.name, meaning, "Nothing has this tag yet.")}
+    button = f'<button class="search-tag" data-tag="{escape(tag.name)}">Search within {escape(tag.name)}</button>'
+    listing = Listing(f"tags/{tag.slug}", tag.name, notes)
+    return listing.pages(above=[meaning, html(f"<p>{button}</p>")], below=_programs(notebook, notes))
+
+
+def _programs(notebook: Notebook, notes: list[Note]) -> list[str]:
+    names = sorted({name for note in notes for name in note.programs} & notebook.snippets.keys())
+    if not names:
+        return []
+    rows = "".join(f"<li>{_program(notebook, name)}</li>" for name in names[:SIZE])
+    more = f'<p><a href="../../lab/">{len(names) - SIZE:,} more in the lab</a></p>' if len(names) > SIZE else ""
+    return ["## Programs", html(f'<ul class="notelist" data-pagefind-ignore>{rows}</ul>{more}')]
+
+
+def _program(notebook: Notebook, name: str) -> str:
+    run = notebook.runs.get(name)
+    title = f'<a class="title" href="../../lab/{name}/">{name}</a>'
+    ran = dated(datetime.date.fromisoformat(run.day)) if run else "<small>no run</small>"
+    return f"{ran}<div>{title}<p>{escape(notebook.snippets[name].idea)}</p></div>"
