@@ -50,7 +50,8 @@ def walk(page, link: str) -> list[str]:
     """The titles on this page and on all that a link leads to, one after the other."""
     titles = page.locator(".notelist .title").all_inner_texts()
     while page.locator(f".turn >> text={link}").count():
-        page.click(f".turn >> text={link}")
+        with page.expect_navigation():
+            page.click(f".turn >> text={link}")
         titles += page.locator(".notelist .title").all_inner_texts()
     return titles
 
