@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from kb.claim import Claim
@@ -135,6 +135,7 @@ def read_note(root: Path, path: str) -> Note:
     return parse(path, read_text(root / path, path))
 
 
+@cache  # a reload reads every note anew, and of thousands only one has changed
 def parse(path: str, text: str) -> Note:
     """The same from its text."""
     found = re.match(r"---[ ]*\n(?P<yaml>.*?)(?:(?<=\n)---[ ]*(?:\n|$))(?P<body>.*)", text, re.DOTALL)
