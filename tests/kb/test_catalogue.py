@@ -42,7 +42,7 @@ def test_a_note_is_told_with_all_that_is_known_of_it(toy):
         "markdown": "https://notes.example/kb/heat/index.html.md", "title": "Heat",
         "description": "How heat spreads.", "kind": "paper", "date": "2026-11-21", "updated": "2026-11-23",
         "verified": "2026-11-21", "tags": ["ML", "DS"], "source": "https://arxiv.org/abs/2302.13163",
-        "verdicts": {"reproduced": 1, "partial": 0, "differs": 0, "untestable": 1}, "words": 6, "minutes": 1,
+        "verdicts": {"reproduced": 1, "partial": 0, "differs": 0, "untestable": 1}, "words": 4, "minutes": 1,
         "programs": ["toy"], "mentioned_by": ["cold"],
         "corrections": [{"date": "2026-11-23", "text": "the unit was wrong."}], "licence": "CC-BY-4.0",
     }  # fmt: skip

@@ -6,16 +6,16 @@ from itertools import pairwise
 
 import pytest
 
-DOORS = {"cli", "commands", "hook", "terminal", "codeblocks"}
+DOORS = {"cli", "commands", "hook", "start_mkdocs", "terminal", "codeblocks"}
 VERBS = {
     *("new", "check", "execute", "supervise", "kernel_client", "contain", "render", "lab", "run_card"),
     *("plain", "published"),
-    *("index", "home", "cards", "pages", "tag_pages", "note_page", "gallery", "claims_page"),
+    *("index", "home", "cards", "pages", "tag_pages", "note_page", "gallery", "claims_page", "listing"),
 }
 BOTTOM = {"problem"}
 OF_ONE_VERB = [  # a verb in several modules
     {"check", "check.notes", "check.snippets"},
-    {"index", "home", "cards", "pages", "tag_pages", "note_page", "gallery", "claims_page"},
+    {"index", "home", "cards", "pages", "tag_pages", "note_page", "gallery", "claims_page", "listing"},
     {"lab", "run_card"},
     {"render", "plain"},
     {"published", "plain"},

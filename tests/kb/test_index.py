@@ -113,7 +113,11 @@ def test_narrower_tags_stand_below_wider_ones_with_counts_and_aliases(toy):
 
 
 def test_the_page_of_a_tag_lists_what_has_it(toy):
-    assert "<!-- material/tags { include: [ML], toc: false } -->" in pages(toy.notebook)["tags/ml.md"]
+    page = pages(toy.notebook)["tags/ml.md"]
+    assert re.findall(r'class="title" href="([^"]*)">([^<]*)<', page) == [
+        ("../../heat/", "A note"),
+        ("../../lab/toy/", "toy"),
+    ]
 
 
 def test_the_ledger_has_every_claim_beside_what_was_measured(toy):

@@ -10,7 +10,6 @@ import pytest
 from kb.lab import download, files, lab_page, write_lab
 from kb.problem import Problem
 from kb.run_card import colab, linked
-from kb.users import users
 
 SVG = '<svg width="30" height="20"></svg>'
 CELLS = """\
@@ -49,11 +48,11 @@ def toy(book):
 
 def page(book, name="toy", problem=None, repository=""):
     notebook = book.notebook
-    return nbformat.reads(lab_page(notebook, name, users(notebook)[name], problem, repository), as_version=4)
+    return nbformat.reads(lab_page(notebook, name, problem, repository), as_version=4)
 
 
 def used(book, name):
-    return [note.name for note in users(book.notebook)[name]]
+    return [note.name for note in book.notebook.users[name]]
 
 
 def test_a_lab_page_is_a_valid_notebook(toy):

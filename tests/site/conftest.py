@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import batched
 from pathlib import Path
@@ -50,14 +50,13 @@ LOAD = "() => Promise.all([...document.images].map((it) => { it.loading = 'eager
 
 
 def lay_out(folder: Path) -> Path:
-    """The project's own settings, theme and templates, and the notes and snippets beside this file."""
+    """The project's own settings, theme and templates; no notes."""
     for name in SHARED:
         place = folder / name
         place.parent.mkdir(parents=True, exist_ok=True)
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
         copy(ROOT / name, place)
     (folder / "tools/kb").symlink_to(ROOT / "tools/kb")
-    shutil.copytree(WRITTEN, folder, dirs_exist_ok=True)
     return folder
 
 
@@ -89,15 +88,25 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def notebook(chromium: str, once: Callable) -> Path:
-    """The folder of a notebook that `kb build` has built."""
+def built(chromium: str, once: Callable) -> Callable[[str, Callable[[Path], object]], Path]:
+    """The folder of a notebook, to which its notes are written once, and which `kb build` has then built."""
 
-    def build(folder: Path) -> str:
-        done = subprocess.run([KB, "build"], cwd=lay_out(folder), capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+    def make(name: str, write: Callable[[Path], object]) -> Path:
+        def build(folder: Path) -> str:
+            write(lay_out(folder))
+            done = subprocess.run([KB, "build"], cwd=folder, capture_output=True, text=True)
+            assert done.returncode == 0, done.stdout + done.stderr
+            return done.stdout
 
-    return once("site-notebook", build)[0]
+        return once(name, build)[0]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def notebook(built: Callable) -> Path:
+    """The folder of a notebook that `kb build` has built: the notes and snippets beside this file."""
+    return built("site-notebook", lambda folder: shutil.copytree(WRITTEN, folder, dirs_exist_ok=True))
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -107,10 +116,8 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session")
-def site(notebook: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the site, which lies under a path of its host."""
-    served = tmp_path_factory.mktemp("served")
+@contextmanager
+def serving(notebook: Path, served: Path) -> Iterator[str]:
     (served / "kb").symlink_to(notebook / "site")
     with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(served))) as server:
         server.daemon_threads = True
@@ -119,6 +126,19 @@ def site(notebook: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
         yield f"http://127.0.0.1:{server.server_port}/kb/"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], str]]:
+    """The address of a notebook's site, which lies under a path of its host."""
+    with ExitStack() as servers:
+        yield lambda notebook: servers.enter_context(serving(notebook, tmp_path_factory.mktemp("served")))
+
+
+@pytest.fixture(scope="session")
+def site(served: Callable[[Path], str], notebook: Path) -> str:
+    """The address of the small notebook's site."""
+    return served(notebook)
 
 
 @pytest.fixture(

@@ -1,6 +1,7 @@
 """The works that notes cite: BibTeX entries, each of which lives once, in `notes/references.bib`."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from kb.problem import Trouble, read_text
@@ -18,16 +19,19 @@ class Work:
 
 def read_bibliography(root: Path) -> dict[str, Work]:
     """Every work by its key."""
+    return _works(read_text(root / FILE, FILE)) if (root / FILE).is_file() else {}
+
+
+@cache
+def _works(text: str) -> dict[str, Work]:
     # imported here: most commands cite nothing, and it costs a quarter of a second
     import pybtex.database
     from pybtex.backends.markdown import Backend
     from pybtex.exceptions import PybtexError
     from pybtex.style.formatting.unsrt import Style
 
-    if not (root / FILE).is_file():
-        return {}
     try:
-        data = pybtex.database.parse_string(read_text(root / FILE, FILE), "bibtex")
+        data = pybtex.database.parse_string(text, "bibtex")
         entries = Style().format_entries(data.entries.values())
         return {entry.key: Work(entry.key, entry.text.render(Backend("utf-8"))) for entry in entries}
     except PybtexError as error:

@@ -1,5 +1,6 @@
 """Pieces of HTML that the made pages have in common: cards, badges, chips, dates."""
 
+import datetime
 from collections.abc import Iterable
 from html import escape
 
@@ -58,4 +59,9 @@ def chips(names: Iterable[str], up: str) -> str:
 def time(note: Note) -> str:
     """When the note was written."""
     day = note.meta.get("date")
-    return f'<time datetime="{day}">{day:%-d %B %Y}</time>' if hasattr(day, "strftime") else ""
+    return dated(day) if isinstance(day, datetime.date) else ""
+
+
+def dated(day: datetime.date) -> str:
+    """A day as people write it."""
+    return f'<time datetime="{day}">{day:%-d %B %Y}</time>'

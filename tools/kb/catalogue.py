@@ -48,7 +48,8 @@ def verified(notebook: Notebook, note: Note) -> str:
 
 def words(note: Note) -> int:
     """How many words its text has, code left out."""
-    return sum(len(line.split()) for line in note.markup.prose)
+    marks = 2  # what opens a block of code and what closes it
+    return len(note.body.split()) - sum(len(fence.code.split()) + marks for fence in note.fences)
 
 
 def minutes(note: Note) -> int:

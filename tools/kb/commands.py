@@ -118,36 +118,38 @@ def why(notebook: Notebook, arguments: argparse.Namespace) -> int:
 
 
 def build(notebook: Notebook, arguments: argparse.Namespace) -> int:
-    """Check, run, check again, and only then build the site."""
-    from kb import hook, terminal
+    """Check, run, check again if anything ran, and only then build the site."""
+    from kb import start_mkdocs, terminal
     from kb.check import check as every_problem
 
-    if _errors(first := [problem for problem in every_problem(notebook) if problem.rule != "run"]):
+    found = every_problem(notebook)
+    if _errors(first := [problem for problem in found if problem.rule != "run"]):
         terminal.problems(first)
         return 1
     terminal.outcomes(
         outcomes := _bring_up_to_date(notebook, list(notebook.snippets), os.cpu_count() or 1, again=False)
     )
-    found = every_problem(Notebook(notebook.root))
+    if len(first) < len(found):  # a run was missing
+        found = every_problem(Notebook(notebook.root))
     if any(outcome.problem for outcome in outcomes) or _errors(found):
         failed = {outcome.problem.path for outcome in outcomes if outcome.problem}  # they have been told
         terminal.problems([problem for problem in found if problem.rule != "run" or problem.path not in failed])
         terminal.say("the site was not built")
         return 1
     terminal.problems(found)
-    hook.build(notebook.root)
+    start_mkdocs.build(notebook.root)
     terminal.say(f"built {notebook.root / 'site'}")
     return 0
 
 
 def serve(notebook: Notebook, arguments: argparse.Namespace) -> int:
     """Run what is stale, then serve the site."""
-    from kb import hook, terminal
+    from kb import start_mkdocs, terminal
     from kb.check import check as every_problem
 
     terminal.outcomes(_bring_up_to_date(notebook, list(notebook.snippets), os.cpu_count() or 1, again=False))
     terminal.problems([problem for problem in every_problem(Notebook(notebook.root)) if problem.rule != "run"])
-    hook.serve(notebook.root, arguments.address)
+    start_mkdocs.serve(notebook.root, arguments.address)
     return 0
 
 

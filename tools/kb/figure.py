@@ -5,7 +5,7 @@ import io
 import re
 import struct
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from html import escape
 
 from PIL import Image
@@ -57,11 +57,7 @@ class Figure:
         """A small copy for cards, and its file's name: WebP of a PNG, an SVG as it is."""
         if self.kind != "image/png":
             return self.file, self.data
-        image = Image.open(io.BytesIO(self.data)).convert("RGB")
-        image.thumbnail(THUMB)
-        small = io.BytesIO()
-        image.save(small, "WEBP", quality=80)
-        return self.thumb_file, small.getvalue()
+        return self.thumb_file, _webp(self.data)
 
     def thumb_tag(self, folder: str) -> str:
         """The `<img>` of a card, which its title describes."""
@@ -69,6 +65,15 @@ class Figure:
         scale = min(THUMB[0] / width, THUMB[1] / height)
         size = f'width="{round(width * scale)}" height="{round(height * scale)}"'
         return f'<img class="thumb" src="{folder}/{self.thumb_file}" {size} alt="" loading="lazy">'
+
+
+@cache  # a reload asks for each of them again
+def _webp(png: bytes) -> bytes:
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    image.thumbnail(THUMB)
+    small = io.BytesIO()
+    image.save(small, "WEBP", quality=80)
+    return small.getvalue()
 
 
 def _svg_size(opening: str) -> tuple[int, int]:

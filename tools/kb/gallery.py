@@ -8,9 +8,9 @@ from kb.metric import show
 from kb.note import Note
 from kb.notebook import Notebook
 from kb.pages import html, page
+from kb.relations import tags_of
 from kb.run import Run
 from kb.snippet import Snippet
-from kb.users import tags, users
 
 LIBRARIES = {  # by the names of the modules; what nearly all import says nothing
     "jax": "JAX", "optax": "Optax", "flax": "Flax", "orbax": "Orbax", "sklearn": "scikit-learn", "dtreeviz": "dtreeviz",
@@ -20,8 +20,10 @@ LIBRARIES = {  # by the names of the modules; what nearly all import says nothin
 
 def gallery(notebook: Notebook) -> str:
     """Every program by its name, so that a family stands together."""
-    used = users(notebook)
-    cards = "".join(_card(snippet, notebook.runs.get(name), used[name]) for name, snippet in notebook.snippets.items())
+    cards = "".join(
+        _card(snippet, notebook.runs.get(name), notebook.users.get(name, []))
+        for name, snippet in notebook.snippets.items()
+    )
     text = "Every program, with what it printed and drew the last time it ran."
     return page("Lab", text, html(f'<div class="gallery">{cards}</div>'), *_data(notebook))
 
@@ -30,7 +32,7 @@ def _card(snippet: Snippet, run: Run | None, notes: list[Note]) -> str:
     name, imported = snippet.name, modules(snippet)
     libraries = [title for module, title in LIBRARIES.items() if module in imported]
     cost = f"{show(run.record['seconds'])} s" if run else "no run on this machine"
-    words = f'data-library="{" ".join(libraries)}" data-tags="{escape(" ".join(tags(notes)))}"'
+    words = f'data-library="{" ".join(libraries)}" data-tags="{escape(" ".join(tags_of(notes)))}"'
     return (
         f'<article class="card" {words}>{thumb(run.all_figures, f"../figures/{name}") if run else ""}'
         f'<h3><a href="{name}/">{name}</a></h3><p>{escape(snippet.idea)}</p>'

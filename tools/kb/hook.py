@@ -5,10 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
@@ -27,13 +31,18 @@ os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
 
 
 class State:
-    """What one build knows; `failed` keeps runs that ended badly, by key, so that a reload does not repeat them."""
+    """What one build knows, and what a reload need not do again.
+
+    `failed` keeps runs that ended badly, by key; `rendered` what pages were rendered from, and what became of it.
+    """
 
     notebook: Notebook
     site: Site
     facts: ClassVar[dict[str, dict]] = {}
     failures: ClassVar[dict[str, Problem]] = {}
     failed: ClassVar[dict[str, Problem]] = {}
+    rendered: ClassVar[dict[str, tuple[object, dict]]] = {}
+    addresses = 0
     command = "build"
     bundle: Path | None = None
 
@@ -69,9 +78,12 @@ def on_pre_build(config: MkDocsConfig) -> None:
     lab.write_lab(notebook, State.failures, config.repo_url or "")
 
 
+@event_priority(100)  # before mkdocs-jupyter looks for notebooks
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the made pages, the figures and the downloads."""
+    """Add the lab's notebooks, the made pages, the figures and the downloads."""
     notebook = State.notebook
+    for path in sorted((notebook.root / lab.FOLDER).iterdir()):
+        files.append(File.generated(config, f"lab/{path.name}", abs_src_path=str(path)))
     for problem in notebook.unreadable:
         broken = files.get_file_from_path(problem.path.removeprefix("notes/"))
         if broken:
@@ -85,7 +97,36 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     }
     for address, content in made.items():
         files.append(File.generated(config, address, content=content))
+    State.addresses = hash(frozenset(files.src_uris))
     return files
+
+
+@event_priority(-100)  # the notebooks' own way to render is set before
+def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> Page:
+    """While the site is served, render only what changed: most of a reload goes into Markdown and notebooks."""
+    if State.command == "serve":
+        page.render = partial(_render_once, page, page.render)
+    return page
+
+
+def _render_once(page: Page, render: Callable[[MkDocsConfig, Files], None], config: MkDocsConfig, files: Files) -> None:
+    sources = [config.config_file_path, *([page.file.abs_src_path] if page.file.abs_src_path else [])]
+    key = (page.markdown, [os.stat(path).st_mtime_ns for path in sources], State.addresses)
+    before, found = State.rendered.get(page.file.src_uri, (None, {}))
+    if before != key:
+        known = dict(vars(page))
+        render(config, files)
+        found = {name: value for name, value in vars(page).items() if known.get(name, page) is not value}
+        State.rendered[page.file.src_uri] = (key, found)
+    vars(page).update(found)
+    page.links_to_anchors = {
+        files.src_uris[file.src_uri]: links for file, links in (page.links_to_anchors or {}).items()
+    }
+
+
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
+    """Each build reads the templates anew; within one, do not ask at each include whether they changed."""
+    env.auto_reload = False
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -123,23 +164,3 @@ def on_post_build(config: MkDocsConfig) -> None:
         State.bundle = Path(config.config_file_path).parent / ".cache/pagefind"
         shutil.rmtree(State.bundle, ignore_errors=True)
         shutil.copytree(bundle, State.bundle)
-
-
-def build(root: Path, site: Path | None = None) -> None:
-    """Build the site, strictly."""
-    _run(["build", "--strict", *(["--site-dir", str(site)] if site else [])], root)
-
-
-def serve(root: Path, address: str) -> None:
-    """Serve the site and reload it when something changes."""
-    watched = [folder for folder in ("snippets", "datasets") if (root / folder).is_dir()]
-    words = ["serve", "--no-strict", "--dev-addr", address, *(f"--watch={folder}" for folder in watched)]
-    _run(words, root, SITE_URL=f"http://{address}/")
-
-
-def _run(words: list[str], root: Path, **environment: str) -> None:
-    (root / lab.FOLDER).mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "mkdocs", "--quiet" if words[0] == "build" else "--color", *words]
-    done = subprocess.run(command, cwd=root, env=os.environ | environment)
-    if done.returncode:
-        raise Trouble("mkdocs.yml", 1, f"MkDocs ended with {done.returncode}; the lines above say why", "site")

@@ -2,13 +2,13 @@
 
 from html import escape
 
-from kb.cards import badges, chips, description, time
 from kb.claims_page import claims
 from kb.gallery import gallery
 from kb.home import home
+from kb.listing import Listing
 from kb.notebook import Notebook
-from kb.pages import by_date, html, page
-from kb.tag_pages import tag_page, tags
+from kb.pages import by_date
+from kb.tag_pages import tag_pages, tags
 
 REDIRECT = """\
 <!doctype html>
@@ -25,9 +25,11 @@ REDIRECT = """\
 
 def pages(notebook: Notebook) -> dict[str, str]:
     """Every made page, by its file among the notes."""
-    made = {"index.md": home(notebook), "notes.md": notes(notebook), "lab/index.md": gallery(notebook)}
-    made |= {"tags.md": tags(notebook), "claims.md": claims(notebook)}
-    return made | {f"tags/{tag.slug}.md": tag_page(notebook, tag) for tag in notebook.tags.values()}
+    made = {"index.md": home(notebook), **Listing("notes", "Notes", by_date(notebook), tags=True).pages()}
+    made |= {"lab/index.md": gallery(notebook), "tags.md": tags(notebook), "claims.md": claims(notebook)}
+    for tag in notebook.tags.values():
+        made |= tag_pages(notebook, tag)
+    return made
 
 
 def redirects(notebook: Notebook) -> dict[str, str]:
@@ -38,13 +40,3 @@ def redirects(notebook: Notebook) -> dict[str, str]:
         for old in note.meta.get("redirect_from", [])
         if isinstance(old, str)
     }
-
-
-def notes(notebook: Notebook) -> str:
-    """Every note by date."""
-    rows = "".join(
-        f'<li>{time(note)}<div><a class="title" href="../{note.name}/">{escape(note.title)}</a>{description(note)}'
-        f'<div class="marks">{badges(note)}{chips(note.tags, "../")}</div></div></li>'
-        for note in by_date(notebook)
-    )
-    return page("Notes", html(f'<ul class="notelist">{rows}</ul>'))

@@ -8,13 +8,12 @@ import yaml
 from kb.figure import KINDS
 from kb.installed import distributions
 from kb.key import modules
-from kb.note import Note
 from kb.notebook import Notebook
 from kb.problem import Problem
+from kb.relations import tags_of
 from kb.run import Run
 from kb.run_card import card
 from kb.snippet import Section, Snippet
-from kb.users import tags, users
 
 FOLDER = ".cache/lab"
 FIRST = """\
@@ -39,13 +38,9 @@ if "__file__" not in globals():
 
 def write_lab(notebook: Notebook, failures: dict[str, Problem], repository: str = "") -> None:
     """Write one notebook a snippet into a folder that holds nothing else."""
-    used = users(notebook)
     folder = notebook.root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = {
-        f"{name}.ipynb": lab_page(notebook, name, used[name], failures.get(name), repository)
-        for name in notebook.snippets
-    }
+    wanted = {f"{name}.ipynb": lab_page(notebook, name, failures.get(name), repository) for name in notebook.snippets}
     for path in folder.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
@@ -57,10 +52,10 @@ def write_lab(notebook: Notebook, failures: dict[str, Problem], repository: str 
             path.write_text(text)
 
 
-def lab_page(notebook: Notebook, name: str, notes: list[Note], problem: Problem | None, repository: str) -> str:
+def lab_page(notebook: Notebook, name: str, problem: Problem | None, repository: str) -> str:
     """The notebook that the site shows."""
-    snippet, run = notebook.snippets[name], notebook.runs.get(name)
-    matter = {"title": name, "kind": "lab", "description": snippet.idea, "tags": tags(notes)}
+    snippet, run, notes = notebook.snippets[name], notebook.runs.get(name), notebook.users.get(name, [])
+    matter = {"title": name, "kind": "lab", "description": snippet.idea, "tags": tags_of(notes)}
     if run:
         matter["date"] = run.day
     cells = [

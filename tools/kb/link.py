@@ -45,8 +45,8 @@ def resolve(notebook: Notebook, note: Note, link: Link) -> Target | Problem | No
                 note, link, f"{WORKS} has no work '{link.fragment}'{nearest(link.fragment, notebook.bibliography)}"
             )
         return Target("work", path, link.fragment)
-    published = path.startswith("notes/assets/") or path in notebook.note_paths
-    return Target("note" if published else "file", path)
+    is_note = place.parent.as_posix() == "notes" and place.suffix == ".md" and not place.name.startswith(("_", "."))
+    return Target("note" if is_note or path.startswith("notes/assets/") else "file", path)
 
 
 def _program(notebook: Notebook, note: Note, link: Link, path: str) -> Target | Problem | None:

@@ -103,7 +103,7 @@ class _Reader:
             return fence.code.count("\n") + (2 if fence.closed else 1)
         if raw := RAW.match(line):
             return self._until(f"</{raw['tag']}")
-        if "<!--" in mask(line) and (size := self._until("-->")):
+        if "<!--" in line and "<!--" in mask(line) and (size := self._until("-->")):
             # what stands behind the end of the comment is prose again
             self.blank = False
             last = self.at + size - 1

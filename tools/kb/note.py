@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from kb.claim import Claim
 from kb.front_matter import FrontMatter, read_front_matter
-from kb.markup import Markup, opens_block, read_markup
+from kb.markup import Fence, Markup, opens_block, read_markup
 from kb.problem import Problem, Trouble, read_text
 
 LINK = re.compile(
@@ -70,7 +70,7 @@ class Note:
         """What is wrong with its front matter."""
         return self.front_matter.problems
 
-    @property
+    @cached_property
     def programs(self) -> set[str]:
         """The names of the snippets that it links to, or whose metrics test its claims."""
         linked = {Path(link.path).stem for link in self.links if link.path.startswith("../snippets/")}
@@ -101,24 +101,31 @@ class Note:
         tags = self.meta.get("tags")
         return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
 
-    @cached_property
-    def markup(self) -> Markup:
-        """Its body, cut into prose and code."""
-        return read_markup(self.body)
-
-    @cached_property
+    @property
     def links(self) -> list[Link]:
         """Every inline link and image of its prose; `line` counts from the top of the file."""
+        return self._cut[0]
+
+    @property
+    def fences(self) -> list[Fence]:
+        """Every fenced block that the site shows as code; `line` counts from the top of the body."""
+        return self._cut[1]
+
+    @cached_property
+    def _cut(self) -> tuple[list[Link], list[Fence]]:
+        """What is kept of its body when it is cut up; all of the prose would be the body once more."""
+        markup = read_markup(self.body)
+        return list(self._links(markup)), markup.fences
+
+    def _links(self, markup: Markup) -> Iterator[Link]:
         rows = self.body.split("\n")
-        found = []
-        for number, match in links(self.markup):
+        for number, match in links(markup):
             row = rows[number - 1]
             above, below = (rows[at].strip() if 0 <= at < len(rows) else "" for at in (number - 2, number))
             alone = row.strip() == row[match.start() : match.end()] and not below and (not above or opens_block(above))
             text = row[match.start("text") : match.end("text")]
             where = (number + self.first - 1, match.start(), match.end())
-            found.append(Link(*where, text, match["angled"] or match["plain"] or "", bool(match["image"]), alone))
-        return found
+            yield Link(*where, text, match["angled"] or match["plain"] or "", bool(match["image"]), alone)
 
 
 def read_note(root: Path, path: str) -> Note:
@@ -128,6 +135,7 @@ def read_note(root: Path, path: str) -> Note:
     return parse(path, read_text(root / path, path))
 
 
+@cache  # a reload reads every note anew, and of thousands only one has changed
 def parse(path: str, text: str) -> Note:
     """The same from its text."""
     found = re.match(r"---[ ]*\n(?P<yaml>.*?)(?:(?<=\n)---[ ]*(?:\n|$))(?P<body>.*)", text, re.DOTALL)

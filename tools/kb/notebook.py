@@ -2,23 +2,23 @@
 
 import contextlib
 import os
-import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
+from kb import relations
 from kb.bibliography import Work, read_bibliography
 from kb.dataset import Dataset, read_manifest
 from kb.key import Key, changes, key_of
 from kb.note import Note, read_note
-from kb.problem import Problem, Trouble, nearest, read_text
+from kb.problem import Problem, Trouble
 from kb.run import Run, earlier_records, read_run
+from kb.settings import read_settings
 from kb.snippet import Snippet, read_snippet
 from kb.tag import Tag, read_tags
 
 MADE = ("index", "notes", "lab", "tags", "claims")  # pages that no note may take the name of
-SETTINGS = "pyproject.toml"
-LIMITS = {"seconds": 900.0, "silence": 60.0, "memory_gb": 4.0, "processes": 64, "output_mb": 10.0}
 
 
 def find_root(start: Path) -> Path:
@@ -74,14 +74,17 @@ class Notebook:
     @cached_property
     def mentions(self) -> dict[str, list[Note]]:
         """The notes that link to a note, by its name."""
-        published = set(self.note_paths)
-        found: dict[str, list[Note]] = {name: [] for name in self.notes}
-        for note in self.notes.values():
-            folder = os.path.dirname(note.path)
-            targets = {os.path.normpath(os.path.join(folder, link.path)) for link in note.links if link.local}
-            for target in targets & published - {note.path}:
-                found.setdefault(Path(target).stem, []).append(note)
-        return found
+        return relations.mentions(self.notes, self.note_paths)
+
+    @cached_property
+    def users(self) -> dict[str, list[Note]]:
+        """The notes that link to a snippet, or make a claim that it tests, by its name."""
+        return relations.users(self.notes)
+
+    @cached_property
+    def tagged(self) -> dict[str, list[Note]]:
+        """The notes that have a tag, by its name."""
+        return relations.tagged(self.notes, self.tags)
 
     @property
     def snippets(self) -> dict[str, Snippet]:
@@ -135,19 +138,8 @@ class Notebook:
 
     @cached_property
     def settings(self) -> dict[str, float]:
-        """The limits of `[tool.kb.limits]` in pyproject.toml, over the defaults."""
-        path = self.root / SETTINGS
-        try:
-            table = tomllib.loads(read_text(path, SETTINGS)) if path.is_file() else {}
-        except tomllib.TOMLDecodeError as error:
-            raise Trouble(SETTINGS, 1, f"not TOML: {error}; mend the file", "settings") from None
-        limits = table.get("tool", {}).get("kb", {}).get("limits", {})
-        for name, value in limits.items():
-            if name not in LIMITS:
-                raise Trouble(SETTINGS, 1, f"unknown limit '{name}'{nearest(name, LIMITS)}", "settings")
-            if not isinstance(value, int | float) or isinstance(value, bool):
-                raise Trouble(SETTINGS, 1, f"the limit {name} is {value!r}; write a number", "settings")
-        return {**LIMITS, **limits}
+        """What a run may take: the settings of the project over the defaults."""
+        return read_settings(self.root)
 
     def limits(self, snippet: Snippet) -> dict[str, float]:
         """What a run may take, in seconds and bytes: the settings, raised by the snippet's header."""
@@ -165,4 +157,10 @@ class Notebook:
         path = os.path.normpath(os.path.join(os.path.dirname(note.path), target))
         if path == ".." or path.startswith("../") or os.path.isabs(path):
             return None
-        return path if (self.root / path).resolve().is_relative_to(self.root.resolve()) else None
+        return path if self._stays(path) else None
+
+    @cached_property
+    def _stays(self) -> Callable[[str], bool]:
+        """Whether a path, its symlinks followed, is in the repository; many links ask it of few paths."""
+        root = self.root.resolve()
+        return cache(lambda path: (root / path).resolve().is_relative_to(root))

@@ -1,25 +1,29 @@
 """What made pages are put together from: front matter, blocks, HTML that stays as it is."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from kb.note import Note
 from kb.notebook import Notebook
-from kb.tag import find
 
 
 def by_date(notebook: Notebook) -> list[Note]:
+    """Every note, the newest first."""
+    return newest_first(notebook.notes.values())
+
+
+def newest_first(notes: Iterable[Note]) -> list[Note]:
     """The newest first; of one day, those with most claims."""
 
     def key(note: Note) -> tuple[str, int, str]:
         return str(note.meta.get("date", "")), len(note.claims), note.title
 
-    return sorted(notebook.notes.values(), key=key, reverse=True)
+    return sorted(notes, key=key, reverse=True)
 
 
 def tag_counts(notebook: Notebook) -> Counter:
     """How many notes have each tag."""
-    found = (find(tag, notebook.tags) for note in notebook.notes.values() for tag in note.tags)
-    return Counter(tag.name for tag in found if tag)
+    return Counter({name: len(notes) for name, notes in notebook.tagged.items()})
 
 
 def page(title: str, *blocks: str) -> str:

@@ -6,7 +6,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from kb.problem import Trouble, read_text
@@ -106,6 +106,7 @@ def read_snippet(root: Path, path: str) -> Snippet:
     return parse(path, text)
 
 
+@cache  # a reload reads every program anew, and few have changed
 def parse(path: str, text: str) -> Snippet:
     """The same from its text."""
     try:

@@ -60,6 +60,8 @@ def _check_ancestors(tag: Tag, tags: dict[str, Tag]) -> None:
 
 def find(word: str, tags: dict[str, Tag]) -> Tag | None:
     """The tag that a word means: its name or an alias, whatever the case and with or without `#`."""
+    if word in tags:  # nearly always, and asked once for each tag of each note
+        return tags[word]
     wanted = word.removeprefix("#").lower()
     for tag in tags.values():
         if wanted in (tag.name.lower(), *(alias.lower() for alias in tag.aliases)):

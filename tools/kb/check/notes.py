@@ -113,10 +113,10 @@ def _claim_message(notebook: Notebook, claim: Claim) -> str | None:
 
 def code_blocks(notebook: Notebook, note: Note) -> Iterator[Problem]:
     """A Python block that the site shows is one that pytest-codeblocks runs."""
-    unclosed = [fence for fence in note.markup.fences if not fence.closed]
+    unclosed = [fence for fence in note.fences if not fence.closed]
     for fence in unclosed:
         yield Problem(note.path, fence.line + note.first - 1, f"the fence ```{fence.info} is never closed", "code")
-    shown = [fence for fence in note.markup.fences if fence.is_python]
+    shown = [fence for fence in note.fences if fence.is_python]
     if unclosed or not shown:
         return
     try:
