@@ -53,13 +53,14 @@ class Site:
 
 def read_site(root: Path, name: str, address: str, description: str, repository: str) -> Site:
     """The site, with the authors and the version of `CITATION.cff`; without one, its authors have no names."""
-    cited = _citation(root)
+    cited = read_citation(root)
     people = [_author(entry) for entry in cited.get("authors") or [] if isinstance(entry, dict)]
     authors = tuple(person for person in people if person.family) or (Author(f"The authors of {name}"),)
     return Site(name, address, description, repository.rstrip("/"), authors, str(cited.get("version") or ""))
 
 
-def _citation(root: Path) -> dict:
+def read_citation(root: Path) -> dict:
+    """What `CITATION.cff` says, where there is one; raises Trouble where it is no YAML."""
     if not (root / CITATION).is_file():
         return {}
     try:

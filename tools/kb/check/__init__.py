@@ -7,11 +7,12 @@ from kb import dataset
 from kb.check import notes, snippets
 from kb.notebook import Notebook
 from kb.problem import Problem, Trouble
+from kb.site import read_citation
 
 
 def check(notebook: Notebook) -> list[Problem]:
     """Every problem of the notebook, by file and line; one broken file leaves the rest checked."""
-    rules: list[Callable[[], Iterator[Problem]]] = [partial(datasets, notebook)]
+    rules: list[Callable[[], Iterator[Problem]]] = [partial(datasets, notebook), partial(citation, notebook)]
     rules += [partial(rule, notebook, note) for note in notebook.notes.values() for rule in notes.RULES]
     rules += [partial(rule, notebook, snippet) for snippet in notebook.snippets.values() for rule in snippets.RULES]
     found = list(notebook.unreadable)
@@ -26,3 +27,9 @@ def check(notebook: Notebook) -> list[Problem]:
 def datasets(notebook: Notebook) -> Iterator[Problem]:
     """Every dataset's bytes are those of the manifest."""
     yield from dataset.problems(notebook.root, notebook.datasets)
+
+
+def citation(notebook: Notebook) -> Iterator[Problem]:
+    """The authors and the version of the site can be read."""
+    read_citation(notebook.root)
+    yield from ()
