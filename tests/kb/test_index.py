@@ -77,8 +77,8 @@ def test_home_shows_the_newest_notes_the_tags_and_how_many_claims_hold(toy):
 def test_the_lab_shows_every_program_with_its_picture_and_its_cost(toy):
     toy.snippet("unrun")
     lab = pages(toy.notebook)["lab/index.md"]
-    assert '<h3><a href="toy/">toy</a></h3><p>The idea.</p><p><small>1.5 s</small></p>' in lab
-    assert '<h3><a href="unrun/">unrun</a></h3><p>The idea.</p><p><small>no run on this machine</small></p>' in lab
+    assert '<h2><a href="toy/">toy</a></h2><p>The idea.</p><p><small>1.5 s</small></p>' in lab
+    assert '<h2><a href="unrun/">unrun</a></h2><p>The idea.</p><p><small>no run on this machine</small></p>' in lab
 
 
 def test_the_lab_lists_the_datasets_with_their_sources_and_licences(toy):

@@ -95,7 +95,7 @@ def gallery(notebook: Notebook) -> str:
         picture = thumb(run.all_figures, f"../figures/{name}") if run else ""
         cost = f"{show(run.record['seconds'])} s" if run else "no run on this machine"
         cards += (
-            f'<article class="card" data-library="{" ".join(known)}">{picture}<h3><a href="{name}/">{name}</a></h3>'
+            f'<article class="card" data-library="{" ".join(known)}">{picture}<h2><a href="{name}/">{name}</a></h2>'
             f"<p>{escape(snippet.idea)}</p><p><small>{' · '.join([*known, cost])}</small></p></article>"
         )
     text = "Every program, with what it printed and drew the last time it ran."
