@@ -112,6 +112,7 @@ def site(notebook: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     """The address of the site, which lies under a path of its host."""
     served = tmp_path_factory.mktemp("served")
     (served / "kb").symlink_to(notebook / "site")
+    (served / "reproducible-notes").symlink_to(notebook / "site")  # the path of its published address, for 404.html
     with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(served))) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever)
