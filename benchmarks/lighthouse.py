@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from functools import lru_cache, partial
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
@@ -30,8 +30,9 @@ CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 PACKED = ("text/", "application/json", "application/javascript", "application/xml", "image/svg+xml")
 
 
-@lru_cache(maxsize=None)
+@cache
 def packed(file: Path) -> bytes:
+    """A file as it is sent."""
     return gzip.compress(file.read_bytes())
 
 
@@ -41,9 +42,10 @@ class Host(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: object) -> None:
-        pass
+        """Nothing: the table is the output."""
 
     def do_GET(self) -> None:
+        """Answer with a file, or with 404.html."""
         file = Path(self.translate_path(self.path))
         file = file / "index.html" if file.is_dir() else file
         status = 200 if file.is_file() else 404
@@ -97,6 +99,7 @@ def lost(reports: list[dict]) -> list[str]:
 
 
 def main() -> None:
+    """Measure the pages and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("pages", nargs="*", default=PAGES, metavar="PAGE", help="an address below the site's")
     parser.add_argument("--site", type=Path, default=Path("site"), help="the built site")

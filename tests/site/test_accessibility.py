@@ -7,7 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 EVERY_KIND = (
-    "", "notes/", "coin/", "questions/", "slope/", "lab/", "lab/coin/", "lab/questions/", "tags/", "tags/ds/", "claims/",
+    "", "notes/", "coin/", "questions/", "slope/", "lab/", "lab/coin/", "lab/questions/", "tags/", "tags/ds/",
+    "claims/",
 )  # fmt: skip
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
@@ -33,8 +34,8 @@ NUMBER = f"""() => {{
 STOP = """() => {
   const it = document.activeElement;
   if (it === document.body) return null;
-  const marks = [it, it.matches(".md-option") && it.nextElementSibling, it.parentElement.querySelector(".tabbed-labels")]
-    .filter(Boolean);
+  const label = it.matches(".md-option") ? it.nextElementSibling : it.parentElement.querySelector(".tabbed-labels");
+  const marks = label ? [it, label] : [it];
   const outlined = (mark) => {
     const { outlineStyle, outlineWidth } = getComputedStyle(mark);
     return outlineStyle !== "none" && parseFloat(outlineWidth) >= 1;
@@ -42,7 +43,7 @@ STOP = """() => {
   const place = marks.map((mark) => mark.getBoundingClientRect()).find((box) => box.width > 1);
   const header = document.querySelector(".md-header").getBoundingClientRect().bottom;
   const above = it.closest(".md-header, .md-skip, .md-sidebar") ? 0 : header;
-  const seen = place && place.top >= above - 1 && place.left >= 0 && Math.min(place.bottom, place.top + 24) <= innerHeight;
+  const seen = place && place.left >= 0 && place.top >= above - 1 && place.top + Math.min(place.height, 24) <= innerHeight;
   const name = `${it.tagName} ${it.className} ${(it.ariaLabel || it.innerText || it.id).trim().slice(0, 40)}`;
   const faults = [
     it.dataset.stop === undefined && "not a stop",
@@ -213,8 +214,8 @@ def test_who_wants_less_motion_gets_none(visit, site: str) -> None:
     moving = page.evaluate(
         """() => [...document.querySelectorAll("*")].filter((it) => {
             const { transitionDuration, animationDuration, scrollBehavior } = getComputedStyle(it);
-            const slow = `${transitionDuration}, ${animationDuration}`.split(", ").some((time) => parseFloat(time) > 0.01);
-            return slow || scrollBehavior === "smooth";
+            const times = `${transitionDuration}, ${animationDuration}`.split(", ");
+            return times.some((time) => parseFloat(time) > 0.01) || scrollBehavior === "smooth";
         }).map((it) => it.outerHTML.slice(0, 80))"""
     )
     assert moving == []
