@@ -122,7 +122,6 @@ def test_what_is_about_the_machine_is_a_warning_on_another(book):
 @pytest.mark.parametrize(
     ("link", "problems"),
     [
-        ("![](../snippets/toy.py#figure)", ["6: a figure without a text; describe what it shows"]),
         (
             "![a line](../snippets/toy.py#train)",
             ["6: section 'train' of snippets/toy.py drew no figure; name the one that draws it"],
@@ -133,8 +132,21 @@ def test_what_is_about_the_machine_is_a_warning_on_another(book):
         ),
     ],
 )
-def test_a_figure_has_a_text_and_is_one_that_was_drawn(toy, link, problems):
+def test_a_figure_is_one_that_was_drawn(toy, link, problems):
     assert says(toy, f"{link}\n") == problems
+
+
+@pytest.mark.parametrize(
+    ("image", "what"),
+    [
+        ("![](../snippets/toy.py#figure)", "an image without a text"),
+        ("![ ](../snippets/toy.py#figure)", "an image without a text"),
+        ("![figure](../snippets/toy.py#figure)", "'figure' does not describe an image"),
+        ("![plot_2.png](https://example.org/plot_2.png)", "'plot_2.png' does not describe an image"),
+    ],
+)
+def test_an_image_is_described_in_words(toy, image, what):
+    assert says(toy, f"{image}\n") == [f"6: {what}; say in a few words what it shows"]
 
 
 def test_what_a_section_displayed_as_html_is_a_figure_too(book):
@@ -196,7 +208,7 @@ def test_a_claim_without_a_metric_is_untestable_and_no_other(toy):
 
 def test_a_missing_run_is_one_problem_that_names_the_program(book):
     book.snippet("toy", CELLS)
-    book.note("heat", "It is [0.2](../snippets/toy.py#error).\n\n![a](../snippets/toy.py#figure)\n", claims=CLAIM)
+    book.note("heat", "It is [0.2](../snippets/toy.py#error).\n\n![a line](../snippets/toy.py#figure)\n", claims=CLAIM)
     assert book.problems() == ["snippets/toy.py:1: it has not been run; run `kb run toy`"]
 
 

@@ -87,14 +87,14 @@ def test_home_sets_brief_claims_with_a_number_beside_what_was_measured(toy):
 def test_the_lab_shows_every_program_with_its_picture_and_its_cost(toy):
     toy.snippet("unrun")
     lab = pages(toy.notebook)["lab/index.md"]
-    assert '<h3><a href="toy/">toy</a></h3><p>The idea.</p><p class="facts">1.5 s</p>' in lab
-    assert '<h3><a href="unrun/">unrun</a></h3><p>The idea.</p><p class="facts">no run on this machine</p>' in lab
+    assert '<h2><a href="toy/">toy</a></h2><p>The idea.</p><p class="facts">1.5 s</p>' in lab
+    assert '<h2><a href="unrun/">unrun</a></h2><p>The idea.</p><p class="facts">no run on this machine</p>' in lab
 
 
 def test_a_program_is_found_by_the_libraries_that_it_imports_and_the_tags_of_its_notes(toy):
     toy.snippet("tree", "# %% setup\nimport jax.numpy as jnp\nfrom sklearn import tree\n\n# %% result\nresults = {}\n")
     lab = pages(toy.notebook)["lab/index.md"]
-    assert '<article class="card" data-library="JAX scikit-learn" data-tags=""><h3><a href="tree/">' in lab
+    assert '<article class="card" data-library="JAX scikit-learn" data-tags=""><h2><a href="tree/">' in lab
     assert '<article class="card" data-library="" data-tags="ML"><img class="thumb"' in lab
 
 

@@ -83,8 +83,13 @@ def test_a_figure_is_a_file_and_not_inline(toy):
     figure = page(toy).cells[6].outputs[0].data["text/html"]
     assert figure == (
         '<figure class="drawn"><img src="../../figures/toy/figure.svg" width="30" height="20"'
-        ' alt="what section figure of toy drew" loading="lazy"></figure>'
+        ' alt="The idea. Drawn by section figure." loading="lazy"></figure>'
     )
+
+
+def test_a_figure_is_described_as_the_note_that_shows_it_does(toy):
+    toy.note("show", "![a line that rises](../snippets/toy.py#figure)\n\n![once more](../snippets/toy.py#figure)\n")
+    assert 'alt="a line that rises"' in page(toy).cells[6].outputs[0].data["text/html"]
 
 
 def test_the_source_is_today_s_even_where_the_run_is_older(toy):

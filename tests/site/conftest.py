@@ -119,6 +119,7 @@ class Quiet(SimpleHTTPRequestHandler):
 @contextmanager
 def serving(notebook: Path, served: Path) -> Iterator[str]:
     (served / "kb").symlink_to(notebook / "site")
+    (served / "reproducible-notes").symlink_to(notebook / "site")  # the path of its published address, for 404.html
     with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(served))) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever)

@@ -16,7 +16,7 @@ REPOSITORY = "https://github.com/reproducible-notes/reproducible-notes"
 
 
 def names(page: Page) -> list[str]:
-    return page.locator(f"{CARDS} h3").all_inner_texts()
+    return page.locator(f"{CARDS} h2").all_inner_texts()
 
 
 def taken(page: Page, kind: str) -> bytes:

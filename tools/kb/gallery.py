@@ -35,7 +35,7 @@ def _card(snippet: Snippet, run: Run | None, notes: list[Note]) -> str:
     words = f'data-library="{" ".join(libraries)}" data-tags="{escape(" ".join(tags_of(notes)))}"'
     return (
         f'<article class="card" {words}>{thumb(run.all_figures, f"../figures/{name}") if run else ""}'
-        f'<h3><a href="{name}/">{name}</a></h3><p>{escape(snippet.idea)}</p>'
+        f'<h2><a href="{name}/">{name}</a></h2><p>{escape(snippet.idea)}</p>'
         f'<p class="facts">{" · ".join([*libraries, cost])}</p></article>'
     )
 

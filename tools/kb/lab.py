@@ -8,6 +8,7 @@ import yaml
 from kb.figure import KINDS
 from kb.installed import distributions
 from kb.key import modules
+from kb.note import Note
 from kb.notebook import Notebook
 from kb.problem import Problem
 from kb.relations import tags_of
@@ -62,8 +63,9 @@ def lab_page(notebook: Notebook, name: str, problem: Problem | None, repository:
         _text(f"---\n{yaml.safe_dump(matter, sort_keys=False)}---"),
         _text(card(notebook, snippet, notes, problem, repository)),
     ]
+    texts = _texts(snippet, notes)
     for section in snippet.sections[1:] if snippet.sections and not snippet.sections[0].title else snippet.sections:
-        cells += [_text(_uncommented(section.source))] if section.markdown else _shown(snippet, section, run)
+        cells += [_text(_uncommented(section.source))] if section.markdown else _shown(snippet, section, run, texts)
     return _notebook(cells)
 
 
@@ -85,14 +87,24 @@ def _packages(notebook: Notebook, snippet: Snippet) -> dict[str, str]:
     return distributions(names)
 
 
-def _shown(snippet: Snippet, section: Section, run: Run | None) -> list[dict]:
+def _texts(snippet: Snippet, notes: list[Note]) -> dict[str, str]:
+    """What the notes say that each section drew: the text of the first image of it."""
+    texts: dict[str, str] = {}
+    for link in (link for note in notes for link in note.links if link.image):
+        if link.path == f"../{snippet.path}":
+            texts.setdefault(link.fragment, link.text)
+    return texts
+
+
+def _shown(snippet: Snippet, section: Section, run: Run | None, texts: dict[str, str]) -> list[dict]:
     title = [_text(f"## {section.title}")] if section.title else []
-    return [*title, _code(section.source, _outputs(snippet, section, run) if run else [])]
+    return [*title, _code(section.source, _outputs(snippet, section, run, texts) if run else [])]
 
 
-def _outputs(snippet: Snippet, section: Section, run: Run) -> list[dict]:
+def _outputs(snippet: Snippet, section: Section, run: Run, texts: dict[str, str]) -> list[dict]:
     """The recorded outputs, with figures as files instead of inline."""
-    folder, alt = f"../../figures/{snippet.name}", f"what section {section.title} of {snippet.name} drew"
+    folder = f"../../figures/{snippet.name}"
+    alt = texts.get(section.name) or f"{snippet.idea} Drawn by section {section.title}."
     figures = iter(run.figures(section.name))
     outputs = []
     for output in run.outputs.get(section.name, []):

@@ -71,11 +71,17 @@ def _number(notebook: Notebook, note: Note, link: Link, target: Target) -> Itera
 
 def _figure(notebook: Notebook, note: Note, link: Link, target: Target) -> Iterator[Problem]:
     run = notebook.runs.get(target.snippet)
-    if not link.text.strip():
-        yield Problem(note.path, link.line, "a figure without a text; describe what it shows", "figure")
     if run and not run.figures(target.name) and not run.markups(target.name):
         message = f"section '{target.name}' of {target.path} drew no figure; name the one that draws it"
         yield Problem(note.path, link.line, message, "figure")
+
+
+def images(notebook: Notebook, note: Note) -> Iterator[Problem]:
+    """Every image has a text for those who do not see it: words, not a file's name or a section's."""
+    for link in note.links:
+        if link.image and len(link.text.split()) < 2:
+            what = f"'{link.text}' does not describe an image" if link.text.strip() else "an image without a text"
+            yield Problem(note.path, link.line, f"{what}; say in a few words what it shows", "image")
 
 
 def claims(notebook: Notebook, note: Note) -> Iterator[Problem]:
@@ -147,4 +153,4 @@ def name(notebook: Notebook, note: Note) -> Iterator[Problem]:
         yield Problem(note.path, 1, "the site makes a page of this name; rename the note", "name")
 
 
-RULES = (front_matter, tags, redirects, name, links, claims, code_blocks)
+RULES = (front_matter, tags, redirects, name, links, images, claims, code_blocks)
