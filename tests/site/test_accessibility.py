@@ -43,7 +43,8 @@ STOP = """() => {
   const place = marks.map((mark) => mark.getBoundingClientRect()).find((box) => box.width > 1);
   const header = document.querySelector(".md-header").getBoundingClientRect().bottom;
   const above = it.closest(".md-header, .md-skip, .md-sidebar") ? 0 : header;
-  const seen = place && place.left >= 0 && place.top >= above - 1 && place.top + Math.min(place.height, 24) <= innerHeight;
+  const within = place && place.left >= 0 && place.top >= above - 1;
+  const seen = within && place.top + Math.min(place.height, 24) <= innerHeight;
   const name = `${it.tagName} ${it.className} ${(it.ariaLabel || it.innerText || it.id).trim().slice(0, 40)}`;
   const faults = [
     it.dataset.stop === undefined && "not a stop",

@@ -82,7 +82,7 @@ def test_it_is_lighter_than_300_kb(visit, notebook: Path, site: str) -> None:
 def test_on_a_phone_the_drawer_leads_to_every_page(visit, site: str) -> None:
     page = visit("coin/", viewport={"width": 390, "height": 844}, has_touch=True)
     expect(page.locator(".site-links")).to_be_hidden()
-    page.click(".md-header label[for=__drawer]")
+    page.click(".md-header .site-menu")
     page.click(".md-nav--primary >> text=Claims")
     page.wait_for_url(f"{site}claims/")
 

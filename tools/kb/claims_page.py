@@ -12,6 +12,7 @@ from kb.notebook import Notebook
 from kb.pages import by_date, html, page
 from kb.run import Run
 
+MANY = 500  # rows, from which on those off the screen are laid out when they come near
 MOST = 3000  # 3.3 MB, 0.4 MB compressed; what is older stands in its notes and in claims.json
 COLUMNS = {  # with what sorts them: numbers of different claims compare only where they are shares of the source's
     "Verdict": "verdict", "Claim": "", "Source": "", "Measured": "", "Off by": "off", "Seeds": "seeds", "Cost": "cost",
@@ -36,7 +37,8 @@ def claims(notebook: Notebook) -> str:
     head = "".join(
         f'<th scope="col"{f' data-key="{key}"' if key else ""}>{title}</th>' for title, key in COLUMNS.items()
     )
-    table = f'<table class="ledger"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>'
+    many = " many" if shown > MANY else ""
+    table = f'<table class="ledger{many}"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>'
     text = "What the sources say, and what our programs measured; each line opens."
     return page(
         "Claims", text + few, html(table), html('<p>For programs: <a href="../claims.json">claims.json</a></p>')
