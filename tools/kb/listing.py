@@ -66,9 +66,10 @@ class Listing:
         """How many notes there are, which of them stand here, and links to where each year begins."""
         here = self.parts[at]
         told = f"{len(self.notes):,} notes, the newest first; here {time(here[0])} to {time(here[-1])}."
+        starts = {year: f"{self._to(found[0][0], at)}#{year}" for year, found in self._years.items()}
         links = "".join(
-            f'<li><a class="chip" href="{self._to(found[0][0], at)}#{year}">{year}<small>{len(found):,}</small></a></li>'
-            for year, found in self._years.items()
+            f'<li><a class="chip" href="{start}">{year}<small>{len(self._years[year]):,}</small></a></li>'
+            for year, start in starts.items()
         )
         return f'<p>{told}</p><nav aria-label="Years"><ul class="tagcloud">{links}</ul></nav>'
 
