@@ -73,6 +73,10 @@ class Language:
                 found.append(choice.choice(self.follows[""]))
         return found
 
+    def plain(self, choice: random.Random) -> str:
+        """One sentence of words alone."""
+        return " ".join(self.words(choice, 7, 24)).capitalize() + "."
+
     def sentence(self, choice: random.Random) -> str:
         """One sentence, sometimes with a formula, emphasis or code in it."""
         words = self.words(choice, 7, 24)
@@ -171,7 +175,7 @@ class Writer:
         kind = self.choice.choices([*KINDS], [*KINDS.values()])[0]
         rows = [f"title: {json.dumps(heading.title)}", f"date: {heading.date}", f"tags: [{', '.join(tags)}]"]
         rows += [f"kind: {kind}"] if kind != "note" else []
-        rows += [f"description: {json.dumps(self.language.sentence(self.choice))}"]
+        rows += [f"description: {json.dumps(self.language.plain(self.choice))}"]
         if kind == "paper":
             rows += [f"source: arXiv:{heading.date:%y%m}.{self.choice.randrange(20000):05}"]
         if self.choice.random() < 0.02:
@@ -187,7 +191,7 @@ class Writer:
         width, verdict = self.choice.choice(
             [(0.2, "reproduced"), (0.2, "reproduced"), (1e-9, "differs"), (0, "untestable")]
         )
-        rows = [f"says: {json.dumps(self.language.sentence(self.choice))}", "where: Table 1", f"verdict: {verdict}"]
+        rows = [f"says: {json.dumps(self.language.plain(self.choice))}", "where: Table 1", f"verdict: {verdict}"]
         if width:
             rows += [f"paper: {mean}", f"metric: {name}.sample_mean", f'expect: "{mean} ±{width}"']
         return [f"  - {rows[0]}", *(f"    {row}" for row in rows[1:])]

@@ -50,26 +50,28 @@ class Listing:
         return f'{time(note)}<div>{title}{description(note)}<div class="marks">{marks}</div></div>'
 
     @cached_property
-    def _years(self) -> dict[str, list[Note]]:
-        years: dict[str, list[Note]] = {}
-        for note in self.notes:
-            years.setdefault(_year(note), []).append(note)
+    def _years(self) -> dict[str, list[tuple[int, Note]]]:
+        """The notes of each year, and the pages on which they stand."""
+        years: dict[str, list[tuple[int, Note]]] = {}
+        for at, part in enumerate(self.parts):
+            for note in part:
+                years.setdefault(_year(note), []).append((at, note))
         return years
 
     def _anchor(self, note: Note) -> str:
         year = _year(note)
-        return f' id="{year}"' if year and self._years[year][0] is note else ""
+        return f' id="{year}"' if year and self._years[year][0][1] is note else ""
 
     def _years_shown(self, at: int) -> str:
         """How many notes there are, which of them stand here, and links to where each year begins."""
         here = self.parts[at]
-        place = {note.name: number for number, part in enumerate(self.parts) for note in part}
-        years = "".join(
-            f'<li><a href="{self._to(place[notes[0].name], at)}#{year}">{year}<small>{len(notes):,}</small></a></li>'
-            for year, notes in self._years.items()
+        told = f"{len(self.notes):,} notes, the newest first; here {time(here[0])} to {time(here[-1])}."
+        starts = {year: f"{self._to(found[0][0], at)}#{year}" for year, found in self._years.items()}
+        links = "".join(
+            f'<li><a class="chip" href="{start}">{year}<small>{len(self._years[year]):,}</small></a></li>'
+            for year, start in starts.items()
         )
-        told = f"{len(self.notes):,} notes, the newest first; here those from {time(here[0])} back to {time(here[-1])}."
-        return f'<p>{told}</p><nav aria-label="Years"><ul class="tagcloud">{years}</ul></nav>'
+        return f'<p>{told}</p><nav aria-label="Years"><ul class="tagcloud">{links}</ul></nav>'
 
     def _turn(self, at: int) -> str:
         """Links to the page of newer notes and to that of older ones."""

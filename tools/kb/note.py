@@ -130,12 +130,19 @@ class Note:
 
 def read_note(root: Path, path: str) -> Note:
     """Read a note; raises Trouble where there is no front matter to go on with."""
-    if (root / path).is_file() and (root / path).stat().st_size > LARGEST:
+    if not (root / path).is_file():
+        return parse(path, read_text(root / path, path))  # which says what stands there instead
+    stat = (root / path).stat()
+    if stat.st_size > LARGEST:
         raise Trouble(path, 1, f"larger than {LARGEST / 1e6:g} MB; a note is prose, put data into datasets/", "size")
-    return parse(path, read_text(root / path, path))
+    return _read(root / path, path, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size)
 
 
 @cache  # a reload reads every note anew, and of thousands only one has changed
+def _read(file: Path, path: str, mtime_ns: int, ctime_ns: int, size: int) -> Note:
+    return parse(path, read_text(file, path))
+
+
 def parse(path: str, text: str) -> Note:
     """The same from its text."""
     found = re.match(r"---[ ]*\n(?P<yaml>.*?)(?:(?<=\n)---[ ]*(?:\n|$))(?P<body>.*)", text, re.DOTALL)
