@@ -1,9 +1,10 @@
 """Search, with nothing but the site's own files to answer it."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 DIALOG = "dialog.pf-modal[open]"
 RESULTS = "pagefind-results .pf-result-link"
+HINT = "Type words, a name in code, a number or a #tag."
 COIN = "The law of large numbers, with a halfpenny & a computer"
 
 
@@ -19,6 +20,11 @@ def found(page: Page, count: int) -> list[str]:
     """The titles of that many results, in the order of the alphabet."""
     page.wait_for_function(f"document.querySelectorAll({RESULTS!r}).length === {count}")
     return sorted(page.locator(RESULTS).all_inner_texts())
+
+
+def says(page: Page, sentence: str) -> None:
+    """The search says just this of what it found."""
+    expect(page.locator("pagefind-summary")).to_have_text(sentence, use_inner_text=True)
 
 
 def choose(page: Page, facet: str, value: str) -> None:
@@ -50,7 +56,7 @@ def test_a_function_finds_the_program_that_defines_it(visit) -> None:
 def test_what_nobody_reads_is_not_found(visit) -> None:
     page = visit()
     search(page, "varepsilon")  # TeX
-    page.get_by_text("No results").wait_for()
+    says(page, "No results for varepsilon")
     assert page.locator(RESULTS).count() == 0
 
 
@@ -100,7 +106,7 @@ def test_escape_closes_the_search_and_it_forgets_what_was_chosen(visit) -> None:
     page.locator('pagefind-modal-trigger button[aria-expanded="false"]').wait_for()
     page.keyboard.press("/")
     page.locator(DIALOG).wait_for()
-    assert page.locator("pagefind-summary").inner_text() == "Type to search, or choose a tag, a kind or a year."
+    assert page.locator("pagefind-summary").inner_text() == HINT
     assert page.locator(RESULTS).count() == 0
 
 

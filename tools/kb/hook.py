@@ -13,7 +13,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from kb import index, lab, ledger
+from kb import index, lab, ledger, search
 from kb.execute import bring_up_to_date
 from kb.notebook import Notebook
 from kb.problem import Problem, Trouble
@@ -61,7 +61,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the made pages, the figures, the downloads and `claims.json`."""
+    """Add the made pages, the figures, the downloads, `claims.json` and `search.json`."""
     notebook = State.notebook
     for problem in notebook.unreadable:
         broken = files.get_file_from_path(problem.path.removeprefix("notes/"))
@@ -75,6 +75,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         **lab.files(notebook, config.repo_url or ""),
     }
     made["claims.json"] = json.dumps(ledger.ledger(notebook), indent=1, ensure_ascii=False)
+    made["search.json"] = json.dumps(search.vocabulary(notebook), ensure_ascii=False)
     for address, content in made.items():
         files.append(File.generated(config, address, content=content))
     return files
@@ -89,6 +90,11 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     page.meta["kind"] = note.kind
     page.meta["mentions"] = [(other.name, other.title) for other in State.notebook.mentions[note.name]]
     return render(State.notebook, note, f"{config.repo_url}/blob/main", State.failures)
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> None:
+    """What the search cannot read off a page."""
+    page.meta["words"] = search.words(html)
 
 
 def on_post_build(config: MkDocsConfig) -> None:

@@ -1,0 +1,50 @@
+"""What the search knows beside the text of a page: its formulas in words, the names in its code, and a vocabulary."""
+
+import builtins
+import re
+from collections import Counter
+from html import unescape
+
+from kb.notebook import Notebook
+
+FORMULA = re.compile(r'<(span|div) class="arithmatex">(.*?)</\1>', re.DOTALL)
+CODE = re.compile(r"<code>(.*?)</code>", re.DOTALL)
+NAME = re.compile(r"\b(?:[A-Za-z]\w*_\w+|[A-Za-z]\w*[a-z][A-Z]\w*|[A-Za-z]\w{2,}(?=\())")  # a_name, aName, name(
+UPRIGHT = re.compile(r"\\(?:text|textrm|textbf|textit|mathrm|mathit|operatorname\*?)\s*\{([^{}]*)\}")
+COMMAND = re.compile(r"\\(?:var)?([A-Za-z]+)")
+OPERATORS = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi"
+    " omega arccos arcsin arctan cos cosh cot det dim exp inf ker lim log max min nabla partial sin sinh sum sup tan tanh"
+).split()
+SPOKEN = dict(zip(OPERATORS, OPERATORS, strict=True)) | {
+    "infty": "infinity", "int": "integral", "ln": "logarithm", "pr": "probability", "prod": "product", "sqrt": "root",
+}  # fmt: skip
+
+
+def words(html: str) -> list[str]:
+    """Words of a page that stand in no sentence of it: what its formulas say, and the names in its code.
+
+    Pagefind cuts text at spaces and at a few signs, so that it finds no `grad` in `jax.jit(jax.grad(loss))`.
+    """
+    formulas = [word for _, tex in FORMULA.findall(html) for word in _spoken(unescape(tex))]
+    code = " ".join(unescape(re.sub(r"<[^>]*>", "", code)) for code in CODE.findall(html))
+    names = [name for name in NAME.findall(code) if not hasattr(builtins, name)]
+    return list(dict.fromkeys(formulas + names))
+
+
+def _spoken(tex: str) -> list[str]:
+    """A formula as a reader would say it: its upright words, Greek letters and operators."""
+    upright = re.findall(r"[^\W\d_]{2,}", " ".join(UPRIGHT.findall(tex)))
+    return upright + [SPOKEN[name.lower()] for name in COMMAND.findall(tex) if name.lower() in SPOKEN]
+
+
+def vocabulary(notebook: Notebook) -> dict:
+    """Every tag with its other spellings, and the words of all titles, the most frequent first; `search.json`."""
+    tags = notebook.tags.values()
+    names = [note.title for note in notebook.notes.values()] + list(notebook.snippets)
+    names += [spelling for tag in tags for spelling in (tag.name, *tag.aliases)]
+    tally = Counter(word for name in names for word in set(re.findall(r"[^\W\d_]{3,}", name.lower())))
+    return {
+        "tags": {tag.name: list(tag.aliases) for tag in tags},
+        "words": sorted(tally, key=lambda word: (-tally[word], word)),
+    }
