@@ -44,11 +44,12 @@
       ...(chips.length ? [make("ul", { className: "pf-heading-chips" }, ...chips)] : []));
   }
 
-  function sentenceOf({ results, asked, offers, instead }, typed) {
-    const count = `${results.length || "No"} result${results.length === 1 ? "" : "s"}`;
-    if (instead) return `Nothing for ${typed}; showing ${count.toLowerCase()} for ${instead}`;
-    if (asked.open !== null && !results.length) return offers.length ? "Perhaps one of these tags:" : `No tag like #${asked.open}`;
-    return asked.term ? `${count} for ${asked.term}` : count;
+  function sentenceOf({ results, count, asked, offers, instead }, typed) {
+    const found = `${count || "No"} result${count === 1 ? "" : "s"}`;
+    const rest = count > results.length ? `, the first ${results.length} shown` : "";
+    if (instead) return `Nothing for ${typed}; showing ${found.toLowerCase()} for ${instead}${rest}`;
+    if (asked.open !== null && !count) return offers.length ? "Perhaps one of these tags:" : `No tag like #${asked.open}`;
+    return asked.term ? `${found} for ${asked.term}${rest}` : `${found}${rest}`;
   }
 
   function search() {
@@ -62,10 +63,11 @@
     let pushed = false; // whether the address before the search is one step back
 
     // Text and facets at once; Pagefind's field shows what it is told only while nobody types in it.
-    function ask(text, facets) {
+    async function ask(text, facets) {
       field.inputEl.value = text;
       field.updateState(text);
-      instance.triggerSearchWithFilters(text, facets);
+      await instance.triggerLoad(); // with facets in its first search, Pagefind would go on and ask for all without a word
+      if (dialog.open) instance.triggerSearchWithFilters(text, facets);
     }
     const chosenOf = (name) => instance.searchFilters[name] ?? [];
     const choose = (name, values, text = instance.searchTerm) => ask(text, { ...instance.searchFilters, [name]: values });

@@ -61,7 +61,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the made pages, the figures, the downloads, `claims.json` and `search.json`."""
+    """Add the made pages, the figures, the downloads, `claims.json`, and what the search needs."""
     notebook = State.notebook
     for problem in notebook.unreadable:
         broken = files.get_file_from_path(problem.path.removeprefix("notes/"))
@@ -75,7 +75,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         **lab.files(notebook, config.repo_url or ""),
     }
     made["claims.json"] = json.dumps(ledger.ledger(notebook), indent=1, ensure_ascii=False)
-    made["search.json"] = json.dumps(search.vocabulary(notebook), ensure_ascii=False)
+    made |= search.files(notebook)
     for address, content in made.items():
         files.append(File.generated(config, address, content=content))
     return files

@@ -1,6 +1,7 @@
 """What the search knows beside the text of a page: its formulas in words, the names in its code, and a vocabulary."""
 
 import builtins
+import json
 import re
 from collections import Counter
 from html import unescape
@@ -13,8 +14,9 @@ NAME = re.compile(r"\b(?:[A-Za-z]\w*_\w+|[A-Za-z]\w*[a-z][A-Z]\w*|[A-Za-z]\w{2,}
 UPRIGHT = re.compile(r"\\(?:text|textrm|textbf|textit|mathrm|mathit|operatorname\*?)\s*\{([^{}]*)\}")
 COMMAND = re.compile(r"\\(?:var)?([A-Za-z]+)")
 OPERATORS = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi"
-    " omega arccos arcsin arctan cos cosh cot det dim exp inf ker lim log max min nabla partial sin sinh sum sup tan tanh"
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi"
+    " psi omega arccos arcsin arctan cos cosh cot det dim exp inf ker lim log max min nabla partial sin sinh sum sup"
+    " tan tanh"
 ).split()
 SPOKEN = dict(zip(OPERATORS, OPERATORS, strict=True)) | {
     "infty": "infinity", "int": "integral", "ln": "logarithm", "pr": "probability", "prod": "product", "sqrt": "root",
@@ -38,13 +40,13 @@ def _spoken(tex: str) -> list[str]:
     return upright + [SPOKEN[name.lower()] for name in COMMAND.findall(tex) if name.lower() in SPOKEN]
 
 
-def vocabulary(notebook: Notebook) -> dict:
-    """Every tag with its other spellings, and the words of all titles, the most frequent first; `search.json`."""
-    tags = notebook.tags.values()
-    names = [note.title for note in notebook.notes.values()] + list(notebook.snippets)
-    names += [spelling for tag in tags for spelling in (tag.name, *tag.aliases)]
-    tally = Counter(word for name in names for word in set(re.findall(r"[^\W\d_]{3,}", name.lower())))
+def files(notebook: Notebook) -> dict[str, str]:
+    """Every tag with its other spellings; and the words of all titles and tags, the most frequent first."""
+    tags = {tag.name: list(tag.aliases) for tag in notebook.tags.values()}
+    titles = [note.title for note in notebook.notes.values()] + list(notebook.snippets)
+    spellings = [spelling for name, aliases in tags.items() for spelling in (name, *aliases)]
+    tally = Counter(word for text in titles + spellings for word in set(re.findall(r"[^\W\d_]{3,}", text.lower())))
+    words = sorted(tally, key=lambda word: (-tally[word], word))
     return {
-        "tags": {tag.name: list(tag.aliases) for tag in tags},
-        "words": sorted(tally, key=lambda word: (-tally[word], word)),
+        f"search/{name}.json": json.dumps(made, ensure_ascii=False) for name, made in (("tags", tags), ("words", words))
     }

@@ -3,23 +3,36 @@
 import { createInstance as createPagefind } from "../../pagefind/pagefind.js";
 
 const EVERY_PAGE = "全"; // content.html writes it; without any word Pagefind would load its whole index
+const SHOWN = 100; // of thousands each would be laid out, though nobody scrolls there
 const OFFERED = 8;
+const RANKING = { metaWeights: { words: 0.1 } }; // a name in the code is worth less than the same word in a sentence
 
 export function createInstance(options) {
-  const pagefind = createPagefind(options);
+  const pagefind = createPagefind({ ...options, ranking: RANKING });
+  let latest = 0;
   return {
     filters: () => pagefind.filters(),
-    search: async (text, { filters: chosen }) => find(pagefind, text ?? "", chosen, await vocabulary()),
+    search: async (text, { filters: chosen }) => {
+      const mine = ++latest;
+      const asked = read(text ?? "", await tags());
+      // The beginning of most words: whoever types on is waited for, so that it need not be found.
+      if (asked.term && plain(asked.term).length < 4) await new Promise((resolve) => setTimeout(resolve, 400));
+      return mine === latest ? find(pagefind, asked, chosen) : null;
+    },
   };
 }
 
-let fetched;
-const vocabulary = () => fetched ??= fetch(new URL("../../search.json", import.meta.url))
-  .then((answer) => answer.json(), () => ({ tags: {}, words: [] }))
-  .then(({ tags, words }) => {
-    const spelled = Object.entries(tags).flatMap(([tag, also]) => [tag, ...also].map((word) => [word.toLowerCase(), tag]));
-    return { words, tags: new Map(spelled) };
-  });
+// What the build says of titles and tags (kb/search.py), each asked for once and only when needed.
+const once = (make) => {
+  let made;
+  return () => made ??= make();
+};
+const published = async (name) => (await fetch(new URL(`../../search/${name}.json`, import.meta.url))).json();
+const words = once(() => published("words"));
+const tags = once(async () => {
+  const spellings = Object.entries(await published("tags")).flatMap(([tag, also]) => [tag, ...also].map((word) => [word, tag]));
+  return new Map(spellings.map(([word, tag]) => [word.toLowerCase(), tag]));
+});
 
 // What a text asks for: its words (`term`), its `#tags`, and the last `#word` that is no tag yet (`open`).
 // A tag is `taken` when a space follows it; `rest` is the text without these.
@@ -36,18 +49,18 @@ function read(text, tags) {
   return { ...asked, term: asked.words.join(" ") };
 }
 
-async function find(pagefind, text, { tags: [mode] = [], ...chosen }, known) {
-  const asked = read(text, known.tags);
+async function find(pagefind, asked, { tags: [mode] = [], ...chosen }) {
   const facets = Object.entries({ ...chosen, tag: [...new Set([...(chosen.tag ?? []), ...asked.tags])] })
     .filter(([, values]) => values.length);
   const ask = (term, but) => pagefind.search(term || EVERY_PAGE, { filters: filters(facets, mode, but) });
-  const offers = asked.open === null ? [] : offered(asked.open, known.tags);
-  if (!asked.term && !facets.length) return { results: [], asked, offers };
+  const offers = asked.open === null ? [] : offered(asked.open, await tags());
+  if (!asked.term && !facets.length) return { results: [], count: 0, asked, offers };
 
-  const found = await understood(pagefind, asked.term, ask, known.words);
-  if (!facets.length) await tagFirst(pagefind, found, known.tags);
+  const found = await understood(pagefind, asked.term, ask);
+  if (!facets.length) await tagFirst(pagefind, found, await tags());
   const counts = await counted(found, facets, mode, ask);
-  return { ...found, filters: counts, totalFilters: counts, asked, offers };
+  const { results, instead } = found;
+  return { results: results.slice(0, SHOWN), count: results.length, instead, filters: counts, totalFilters: counts, asked, offers };
 }
 
 // Pagefind's filters: of each facet any value will do, of the tags all must be there if that is asked.
@@ -79,12 +92,16 @@ async function tagFirst(pagefind, found, tags) {
 }
 
 // What a term finds; if pages have not all of its words, what the nearest words find (`instead`).
-async function understood(pagefind, term, ask, words) {
+async function understood(pagefind, term, ask) {
+  // One or two letters are a word, not the beginning of thousands.
+  const whole = term && plain(term).length < 3 ? await ask(`"${term}"`) : { results: [] };
+  if (whole.results.length) return { ...whole, term: `"${term}"` };
   const found = { ...await ask(term), term };
   if (!term || /^".*"$/.test(term)) return found;
   const absent = await missing(pagefind, term, found.results[0]);
   if (!absent.size) return found;
-  const instead = term.split(" ").map((word) => absent.has(word) ? near(plain(word), words) : word).filter(Boolean).join(" ");
+  const known = await words();
+  const instead = term.split(" ").map((word) => absent.has(word) ? near(plain(word), known) : word).filter(Boolean).join(" ");
   return instead ? { ...await ask(instead), term: instead, instead } : { ...found, results: [] };
 }
 
