@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 DIALOG = "dialog.pf-modal[open]"
+FIELD = "pagefind-input input"
 RESULTS = "pagefind-results .pf-result-link"
 HINT = "Type words, a name in code, a number or a #tag."
 COIN = "The law of large numbers, with a halfpenny & a computer"
@@ -13,7 +14,7 @@ def search(page: Page, word: str) -> None:
     """Open the search by its key and type a word."""
     page.locator("pagefind-modal-trigger button").wait_for()
     page.keyboard.press("/")
-    page.locator(DIALOG).wait_for()
+    expect(page.locator(FIELD)).to_be_focused(timeout=30_000)
     page.keyboard.type(word)
 
 
@@ -25,7 +26,7 @@ def found(page: Page, count: int) -> list[str]:
 
 def says(page: Page, sentence: str) -> None:
     """The search says just this of what it found."""
-    expect(page.locator("pagefind-summary")).to_have_text(sentence, use_inner_text=True)
+    expect(page.locator("pagefind-summary")).to_have_text(sentence, use_inner_text=True, timeout=30_000)
 
 
 def choose(page: Page, facet: str, value: str) -> None:
@@ -143,7 +144,7 @@ def test_what_is_chosen_can_be_seen_and_taken_back(visit, site: str) -> None:
     page.get_by_role("button", name="Take back kind paper").click()
     assert found(page, 2) == ["One question parts two classes", "questions"]
     assert page.url == f"{site}?q=one&q.tag=ML"
-    assert page.locator("pagefind-input input").evaluate("it => it === document.activeElement")
+    assert page.locator(FIELD).evaluate("it => it === document.activeElement")
 
 
 def test_a_result_says_its_kind_its_date_its_tags_and_its_verdicts(visit) -> None:
@@ -170,7 +171,7 @@ def test_a_search_has_an_address_that_opens_it_anew(visit, site: str) -> None:
     assert found(page, 1) == ["One question parts two classes"]
     other = visit("?q=one&q.tag=ML&q.year=2025")
     assert found(other, 1) == ["One question parts two classes"]
-    assert other.locator("pagefind-input input").input_value() == "one"
+    assert other.locator(FIELD).input_value() == "one"
 
 
 def test_back_from_a_result_is_the_search_again_and_back_from_that_the_page(visit, site: str) -> None:
@@ -210,7 +211,7 @@ def test_a_tag_with_a_word_behind_it_is_both(visit, site: str) -> None:
     search(page, "#machinelearning parts")
     assert found(page, 1) == ["One question parts two classes"]
     page.wait_for_url(f"{site}?q=parts&q.tag=ML")
-    assert page.locator("pagefind-input input").input_value() == "parts"
+    assert page.locator(FIELD).input_value() == "parts"
 
 
 @pytest.mark.parametrize("typed", ["#sci", "#sciikt-learn"])
@@ -282,7 +283,7 @@ def test_where_nothing_is_found_it_says_what_to_try(visit, site: str) -> None:
     page.get_by_role("button", name="Search without the choices above").click()
     assert found(page, 2) == [COIN, "coin"]
     assert page.url == f"{site}?q=halfpenny"
-    page.fill("pagefind-input input", "xylophone")
+    page.fill(FIELD, "xylophone")
     says(page, "No results for xylophone")
     expect(page.get_by_role("button", name="Search without the choices above")).to_be_hidden()
 
@@ -344,4 +345,4 @@ def test_arrows_and_enter_open_a_result(visit, site: str) -> None:
 def test_a_slash_in_a_field_is_a_slash(visit) -> None:
     page = visit()
     search(page, "a/b")
-    assert page.locator("pagefind-input input").input_value() == "a/b"
+    assert page.locator(FIELD).input_value() == "a/b"

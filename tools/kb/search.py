@@ -10,7 +10,9 @@ from kb.notebook import Notebook
 
 FORMULA = re.compile(r'<(span|div) class="arithmatex">(.*?)</\1>', re.DOTALL)
 CODE = re.compile(r"<code>(.*?)</code>", re.DOTALL)
-NAME = re.compile(r"\b(?:[A-Za-z]\w*_\w+|[A-Za-z]\w*[a-z][A-Z]\w*|[A-Za-z]\w{2,}(?=\())")  # a_name, aName, name(
+NAME = re.compile(  # a_name, aName, ANAme or name(
+    r"\b(?=[A-Za-z])(?:\w+_\w+|\w*(?:[a-z][A-Z]|[A-Z]{2}[a-z])\w*|\w{3,}(?=\())"
+)
 UPRIGHT = re.compile(r"\\(?:text|textrm|textbf|textit|mathrm|mathit|operatorname\*?)\s*\{([^{}]*)\}")
 COMMAND = re.compile(r"\\(?:var)?([A-Za-z]+)")
 OPERATORS = (
