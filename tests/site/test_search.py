@@ -1,9 +1,12 @@
 """Search, with nothing but the site's own files to answer it."""
 
-from playwright.sync_api import Page
+import pytest
+from playwright.sync_api import Page, expect
 
 DIALOG = "dialog.pf-modal[open]"
+FIELD = "pagefind-input input"
 RESULTS = "pagefind-results .pf-result-link"
+HINT = "Type words, a name in code, a number or a #tag."
 COIN = "The law of large numbers, with a halfpenny & a computer"
 
 
@@ -11,7 +14,7 @@ def search(page: Page, word: str) -> None:
     """Open the search by its key and type a word."""
     page.locator("pagefind-modal-trigger button").wait_for()
     page.keyboard.press("/")
-    page.locator(DIALOG).wait_for()
+    expect(page.locator(FIELD)).to_be_focused(timeout=30_000)
     page.keyboard.type(word)
 
 
@@ -19,6 +22,11 @@ def found(page: Page, count: int) -> list[str]:
     """The titles of that many results, in the order of the alphabet."""
     page.wait_for_function(f"document.querySelectorAll({RESULTS!r}).length === {count}")
     return sorted(page.locator(RESULTS).all_inner_texts())
+
+
+def says(page: Page, sentence: str) -> None:
+    """The search says just this of what it found."""
+    expect(page.locator("pagefind-summary")).to_have_text(sentence, use_inner_text=True, timeout=30_000)
 
 
 def choose(page: Page, facet: str, value: str) -> None:
@@ -47,10 +55,39 @@ def test_a_function_finds_the_program_that_defines_it(visit) -> None:
     assert "coin" in found(page, 2)
 
 
+def test_a_name_is_found_in_the_middle_of_code(visit) -> None:
+    page = visit()
+    search(page, "default_rng")  # running_share(toss(np.random.default_rng(seed), size=size))
+    assert found(page, 1) == ["coin"]
+
+
+@pytest.mark.parametrize("words", ["running share", "decision tree classifier"])
+def test_a_name_is_found_by_its_words(visit, words: str) -> None:
+    page = visit()
+    search(page, words)
+    assert {"running share": "coin", "decision tree classifier": "questions"}[words] in found(
+        page, 2 if "share" in words else 1
+    )
+
+
+def test_a_number_that_was_typed_and_measured_is_found(visit) -> None:
+    page = visit()
+    search(page, "10,000")
+    assert COIN in found(page, 2)
+
+
+@pytest.mark.parametrize("word", ["epsilon", "probability"])
+def test_a_formula_is_found_by_the_words_that_one_would_say(visit, word: str) -> None:
+    page = visit()
+    search(page, word)
+    assert found(page, 1) == [COIN]
+    assert word not in page.locator(".pf-result-excerpt").inner_text()
+
+
 def test_what_nobody_reads_is_not_found(visit) -> None:
     page = visit()
     search(page, "varepsilon")  # TeX
-    page.get_by_text("No results").wait_for()
+    says(page, "No results for varepsilon")
     assert page.locator(RESULTS).count() == 0
 
 
@@ -64,6 +101,128 @@ def test_a_tag_a_kind_and_a_year_narrow_what_is_found(visit) -> None:
     assert found(page, 1) == ["One question parts two classes"]
     choose(page, "year", "2025")
     assert found(page, 1) == ["One question parts two classes"]
+
+
+def test_a_verdict_narrows_to_the_notes_that_have_such_a_claim(visit) -> None:
+    page = visit()
+    search(page, "one")
+    found(page, 4)
+    choose(page, "verdict", "differs")
+    assert found(page, 1) == [COIN]
+    choose(page, "verdict", "reproduced")
+    assert found(page, 2) == ["One question parts two classes", COIN]
+
+
+def test_of_several_tags_any_will_do_or_all_must_be_there(visit) -> None:
+    page = visit("?q.tag=DS&q.tag=ML")
+    assert found(page, 4) == ["One question parts two classes", COIN, "coin", "questions"]
+    page.get_by_role("button", name="all of these tags").click()
+    assert found(page, 0) == []
+    says(page, "No results")
+    page.get_by_role("button", name="any of these tags").click()
+    found(page, 4)
+
+
+def test_all_of_the_tags_are_asked_for_by_an_address_too(visit) -> None:
+    page = visit("?q.tag=DS&q.tag=statistics&q.tags=all")
+    assert found(page, 2) == [COIN, "coin"]
+
+
+def test_where_any_tag_will_do_another_shows_what_it_would_add(visit) -> None:
+    page = visit("?q.tag=ML&q.kind=lab")
+    assert found(page, 1) == ["questions"]
+    page.click("pagefind-filter-dropdown[filter=tag] button.pf-dropdown-trigger")
+    options = page.locator("pagefind-filter-dropdown[filter=tag] .pf-dropdown-option")
+    assert sorted(text.split() for text in options.all_inner_texts()) == [
+        ["DS", "1"], ["ML", "1"], ["TIL", "1"], ["scikit-learn", "1"], ["statistics", "1"],
+    ]  # fmt: skip
+
+
+def test_what_is_chosen_can_be_seen_and_taken_back(visit, site: str) -> None:
+    page = visit("?q=one&q.tag=ML&q.kind=paper")
+    found(page, 1)
+    page.get_by_role("button", name="Take back kind paper").click()
+    assert found(page, 2) == ["One question parts two classes", "questions"]
+    assert page.url == f"{site}?q=one&q.tag=ML"
+    assert page.locator(FIELD).evaluate("it => it === document.activeElement")
+
+
+def test_a_result_says_its_kind_its_date_its_tags_and_its_verdicts(visit) -> None:
+    page = visit("?q=parts+two+classes&q.kind=paper")
+    marks = page.locator(".found-marks > *")
+    marks.first.wait_for()
+    assert [text.lower() for text in marks.all_inner_texts()] == [
+        "paper",
+        "1 june 2025",
+        "ml, scikit-learn",
+        "reproduced",
+    ]
+
+
+def test_a_search_has_an_address_that_opens_it_anew(visit, site: str) -> None:
+    page = visit()
+    search(page, "one")
+    found(page, 4)
+    choose(page, "tag", "ML")
+    choose(page, "year", "2025")
+    page.wait_for_url(f"{site}?q=one&q.tag=ML&q.year=2025")
+    assert found(page, 1) == ["One question parts two classes"]
+    page.reload()
+    assert found(page, 1) == ["One question parts two classes"]
+    other = visit("?q=one&q.tag=ML&q.year=2025")
+    assert found(other, 1) == ["One question parts two classes"]
+    assert other.locator(FIELD).input_value() == "one"
+
+
+def test_back_from_a_result_is_the_search_again_and_back_from_that_the_page(visit, site: str) -> None:
+    page = visit("notes/")
+    search(page, "moral certainty")
+    found(page, 1)
+    page.click(RESULTS)
+    page.wait_for_url(f"{site}coin/**")
+    page.go_back()
+    page.wait_for_url(f"{site}notes/?q=moral+certainty")
+    assert found(page, 1) == [COIN]
+    page.go_back()
+    page.wait_for_url(f"{site}notes/")
+    page.locator(DIALOG).wait_for(state="hidden")
+
+
+def test_the_address_of_a_page_is_its_own_again_when_the_search_closes(visit, site: str) -> None:
+    page = visit("claims/?verdict=differs")
+    page.locator(".filters").wait_for()
+    assert page.locator(DIALOG).count() == 0
+    search(page, "moral certainty")
+    found(page, 1)
+    assert page.url == f"{site}claims/?verdict=differs&q=moral+certainty"
+    page.keyboard.press("Escape")
+    page.wait_for_url(f"{site}claims/?verdict=differs")
+
+
+@pytest.mark.parametrize("typed", ["#DS", "#DataScience", "#data-science"])
+def test_a_tag_is_chosen_by_typing_it_in_any_spelling(visit, typed: str) -> None:
+    page = visit()
+    search(page, typed)
+    assert found(page, 2) == [COIN, "coin"]
+
+
+def test_a_tag_with_a_word_behind_it_is_both(visit, site: str) -> None:
+    page = visit()
+    search(page, "#machinelearning parts")
+    assert found(page, 1) == ["One question parts two classes"]
+    page.wait_for_url(f"{site}?q=parts&q.tag=ML")
+    assert page.locator(FIELD).input_value() == "parts"
+
+
+@pytest.mark.parametrize("typed", ["#sci", "#sciikt-learn"])
+def test_half_a_tag_and_a_misspelt_one_offer_what_is_meant(visit, site: str, typed: str) -> None:
+    page = visit()
+    search(page, typed)
+    says(page, "Perhaps one of these tags:")
+    assert page.locator(".offers button").all_inner_texts() == ["#scikit-learn"]
+    page.keyboard.press("Enter")
+    assert found(page, 2) == ["One question parts two classes", "questions"]
+    page.wait_for_url(f"{site}?q.tag=scikit-learn")
 
 
 def test_facets_say_how_many_they_leave(visit) -> None:
@@ -90,6 +249,76 @@ def test_another_spelling_of_a_tag_finds_the_tag(visit, site: str) -> None:
     page.wait_for_url(f"{site}tags/ds/**")
 
 
+def test_a_word_that_is_a_tag_finds_its_page_first(visit) -> None:
+    page = visit()
+    search(page, "statistics")
+    found(page, 2)
+    assert page.locator(RESULTS).first.inner_text() == "statistics"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "titles"),
+    [
+        ("halfpeny tossed", "halfpenny tossed", [COIN, "coin"]),
+        ("qusetion", "question", ["One question parts two classes", "questions"]),
+        ("derivaitve", "derivative", ["A derivative without a formula", "slope_jax"]),
+        ("halfpenny xylophone", "halfpenny", [COIN, "coin"]),
+    ],
+)
+def test_a_misspelt_word_finds_the_nearest_and_says_so(visit, typed: str, meant: str, titles: list[str]) -> None:
+    page = visit()
+    search(page, typed)
+    assert found(page, len(titles)) == titles
+    says(page, f"Nothing for {typed}; showing {len(titles)} result{'s' * (len(titles) > 1)} for {meant}")
+
+
+def test_where_nothing_is_found_it_says_what_to_try(visit, site: str) -> None:
+    page = visit("?q=halfpenny&q.kind=paper")
+    says(page, "No results for halfpenny")
+    assert page.locator(".nothing p:visible").all_inner_texts() == [
+        "Try another spelling, fewer words, or only the beginning of a word.",
+        "Search without the choices above",
+        "Or look among all notes, all tags, all programs.",
+    ]
+    page.get_by_role("button", name="Search without the choices above").click()
+    assert found(page, 2) == [COIN, "coin"]
+    assert page.url == f"{site}?q=halfpenny"
+    page.fill(FIELD, "xylophone")
+    says(page, "No results for xylophone")
+    expect(page.get_by_role("button", name="Search without the choices above")).to_be_hidden()
+
+
+def test_what_is_read_is_announced(visit) -> None:
+    page = visit()
+    page.evaluate("""() => {
+        window.heard = [];
+        for (const region of document.querySelectorAll("[data-pagefind-announcer] [role=status]")) {
+            new MutationObserver(() => region.textContent && heard.push(region.textContent))
+              .observe(region, { childList: true });
+        }
+    }""")
+    search(page, "qusetion")
+    found(page, 2)
+    page.wait_for_function("heard.length")
+    assert page.evaluate("heard") == ["Nothing for qusetion; showing 2 results for question"]
+
+
+def test_nothing_is_fetched_that_nobody_asked_for(visit) -> None:
+    page = visit()
+    page.wait_for_load_state("networkidle")
+    fetched = page.evaluate("performance.getEntriesByType('resource').map((it) => new URL(it.name).pathname)")
+    assert [path for path in fetched if "/search/" in path or "/find/" in path or path.endswith("/pagefind.js")] == []
+
+
+def test_the_search_fits_a_phone(visit) -> None:
+    page = visit(
+        "?q=one&q.tag=DS&q.tag=ML&q.verdict=differs&q.verdict=reproduced", viewport={"width": 390, "height": 844}
+    )
+    found(page, 2)
+    body = page.locator("pagefind-modal-body")
+    assert body.evaluate("it => it.scrollWidth - it.clientWidth") == 0
+
+
 def test_escape_closes_the_search_and_it_forgets_what_was_chosen(visit) -> None:
     page = visit("tags/ds/")
     page.click(".search-tag")
@@ -100,7 +329,7 @@ def test_escape_closes_the_search_and_it_forgets_what_was_chosen(visit) -> None:
     page.locator('pagefind-modal-trigger button[aria-expanded="false"]').wait_for()
     page.keyboard.press("/")
     page.locator(DIALOG).wait_for()
-    assert page.locator("pagefind-summary").inner_text() == "Type to search, or choose a tag, a kind or a year."
+    assert page.locator("pagefind-summary").inner_text() == HINT
     assert page.locator(RESULTS).count() == 0
 
 
@@ -116,4 +345,4 @@ def test_arrows_and_enter_open_a_result(visit, site: str) -> None:
 def test_a_slash_in_a_field_is_a_slash(visit) -> None:
     page = visit()
     search(page, "a/b")
-    assert page.locator("pagefind-input input").input_value() == "a/b"
+    assert page.locator(FIELD).input_value() == "a/b"

@@ -3,8 +3,6 @@
 import logging
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,12 +15,12 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from kb import catalogue, index, lab, note_page, published
+from kb import catalogue, index, lab, note_page, published, search
 from kb.citation import bibtex
 from kb.execute import bring_up_to_date
 from kb.head import head
 from kb.notebook import Notebook
-from kb.problem import Problem, Trouble
+from kb.problem import Problem
 from kb.render import failure, render
 from kb.site import Site, read_site
 
@@ -80,7 +78,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
 
 @event_priority(100)  # before mkdocs-jupyter looks for notebooks
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the lab's notebooks, the made pages, the figures and the downloads."""
+    """Add the lab's notebooks, the made pages, the figures, the downloads, and what the search needs."""
     notebook = State.notebook
     for path in sorted((notebook.root / lab.FOLDER).iterdir()):
         files.append(File.generated(config, f"lab/{path.name}", abs_src_path=str(path)))
@@ -94,6 +92,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         **index.pages(notebook),
         **index.redirects(notebook),
         **lab.files(notebook, config.repo_url or ""),
+        **search.files(notebook),
     }
     for address, content in made.items():
         files.append(File.generated(config, address, content=content))
@@ -146,6 +145,11 @@ def on_page_context(context: dict, page: Page, config: MkDocsConfig, nav: Naviga
     return {**context, "head": told}
 
 
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> None:
+    """What the search cannot read off a page."""
+    page.meta["words"] = search.words(html)
+
+
 def on_post_build(config: MkDocsConfig) -> None:
     """Write the files for programs and index the site; a reload puts back the index of the first build."""
     for address, content in published.files(State.site, State.notebook):
@@ -156,10 +160,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     if State.bundle:
         shutil.copytree(State.bundle, bundle)
         return
-    command = [sys.executable, "-m", "pagefind", "--site", config.site_dir, "--quiet"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        raise Trouble("mkdocs.yml", 1, f"the search index was not made: {done.stderr.strip()}", "search")
+    search.write_index(config.site_dir)
     if State.command == "serve":
         State.bundle = Path(config.config_file_path).parent / ".cache/pagefind"
         shutil.rmtree(State.bundle, ignore_errors=True)
