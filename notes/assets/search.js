@@ -59,7 +59,7 @@
     const at = (selector) => modal.querySelector(selector);
     const [dialog, field, chosen, offers, nothing] = ["dialog", "pagefind-input", ".chosen", ".offers", ".nothing"].map(at);
     const everywhere = at(".everywhere");
-    let last = { results: [] };
+    let last = {}; // what was found
     let pushed = false; // whether the address before the search is one step back
 
     // Text and facets at once; Pagefind's field shows what it is told only while nobody types in it.
@@ -95,6 +95,13 @@
       history.pushState(null, "", address);
       pushed = true;
     }
+
+    // Pagefind names a menu only while something is chosen in it; a combobox has no name of its content.
+    function nameMenus() {
+      for (const menu of modal.querySelectorAll(".pf-dropdown-trigger")) menu.ariaLabel ||= menu.firstChild.textContent;
+    }
+    for (const event of ["search", "filters"]) instance.on(event, nameMenus);
+    nameMenus();
 
     at("pagefind-results").resultTemplate = (page) => resultOf(page, instance.getDisplaySubResults(page));
     // One sentence is read and heard: ours, not Pagefind's.
@@ -143,6 +150,21 @@
       else history.replaceState(history.state, "", addressOf("", {}));
       pushed = false;
     }, true);
+    function follow() {
+      const wanted = asked();
+      if (!wanted) {
+        pushed = false;
+        return modal.close();
+      }
+      modal.open();
+      ask(wanted.text, wanted.facets);
+    }
+    window.addEventListener("popstate", follow);
+    keys(modal);
+    follow();
+  }
+
+  function keys(modal) {
     // Escape closes an open menu first, and only then the dialog.
     modal.addEventListener("keydown", (event) => {
       const menu = event.key === "Escape" && modal.querySelector('.pf-dropdown-trigger[aria-expanded="true"]');
@@ -159,15 +181,6 @@
       event.preventDefault();
       modal.open();
     });
-
-    function follow() {
-      const wanted = asked();
-      if (!wanted) return modal.close();
-      modal.open();
-      ask(wanted.text, wanted.facets);
-    }
-    window.addEventListener("popstate", follow);
-    follow();
   }
 
   search();

@@ -22,15 +22,16 @@ export function createInstance(options) {
   };
 }
 
-// What the build says of titles and tags (kb/search.py), each asked for once and only when needed.
+// What the build says of titles and tags (kb/search.py), asked for once and only when needed; without it words still find.
+const published = (name, nothing) => fetch(new URL(`../../search/${name}.json`, import.meta.url))
+  .then((answer) => answer.json()).catch(() => nothing);
 const once = (make) => {
   let made;
   return () => made ??= make();
 };
-const published = async (name) => (await fetch(new URL(`../../search/${name}.json`, import.meta.url))).json();
-const words = once(() => published("words"));
+const words = once(() => published("words", []));
 const tags = once(async () => {
-  const spellings = Object.entries(await published("tags")).flatMap(([tag, also]) => [tag, ...also].map((word) => [word, tag]));
+  const spellings = Object.entries(await published("tags", {})).flatMap(([tag, also]) => [tag, ...also].map((word) => [word, tag]));
   return new Map(spellings.map(([word, tag]) => [word.toLowerCase(), tag]));
 });
 
@@ -81,7 +82,7 @@ async function counted(found, facets, mode, ask) {
 
 // A tag's own page comes before all pages that only mention it.
 async function tagFirst(pagefind, found, tags) {
-  const tag = tags.get(found.term.toLowerCase().replace(/\s+/g, "-"));
+  const tag = tags.get(found.term.toLowerCase().replaceAll('"', "").replace(/\s+/g, "-"));
   if (!tag) return;
   const { results } = await pagefind.search(found.term, { filters: { kind: "tag" } });
   for (const page of results.slice(0, 3)) {
@@ -134,7 +135,7 @@ function near(word, words) {
     if (other.length < word.length - allowed) continue;
     const steps = distances(word, other);
     const whole = steps[other.length];
-    const begun = word.length < 5 ? Infinity : Math.min(...steps);
+    const begun = word.length < 6 ? Infinity : Math.min(...steps);
     const distance = whole <= allowed ? whole : begun <= 1 ? allowed + begun : Infinity;
     if (distance < least) [nearest, least] = [other, distance];
   }
