@@ -9,7 +9,7 @@ import pytest
 DOORS = {"cli", "commands", "hook", "start_mkdocs", "terminal", "codeblocks"}
 VERBS = {
     *("new", "check", "execute", "supervise", "kernel_client", "contain", "render", "lab", "run_card"),
-    *("plain", "published"),
+    *("plain", "published", "search"),
     *("index", "home", "cards", "pages", "tag_pages", "note_page", "gallery", "claims_page", "listing"),
 }
 BOTTOM = {"problem"}

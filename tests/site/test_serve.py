@@ -165,7 +165,7 @@ def test_an_address_that_does_not_exist_is_answered_in_the_sites_own_dress(serve
     assert response.status == 404
     expect(page.locator("h1")).to_have_text("There is no such page")
     assert page.locator(".md-header .md-logo svg").bounding_box()["width"] < 50
-    page.click("text=all notes")
+    page.click("article >> text=all notes")
     expect(page.locator("h1")).to_have_text("Notes")
 
 
