@@ -66,10 +66,9 @@ def test_where_nothing_hovers_a_first_touch_of_a_number_shows_its_run_and_a_seco
     page = visit("coin/", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     first, second = page.locator("a.measured").nth(0), page.locator("a.measured").nth(1)
     first.tap()
-    expect(page.locator(".md-tooltip2--active")).to_contain_text("coin · share 0.4996")
-    page.wait_for_timeout(500)  # a reader looks; Material keeps a tooltip that is left at once
+    expect(page.get_by_role("tooltip", name="coin · share 0.4996")).to_be_visible()
     second.tap()
-    expect(page.locator(".md-tooltip2--active")).to_contain_text("coin · tosses 10,000")
+    expect(page.get_by_role("tooltip", name="coin · tosses 10,000")).to_be_visible()
     assert page.url == f"{site}coin/"
     second.tap()
     page.wait_for_url(f"{site}lab/coin/")

@@ -51,7 +51,7 @@ def _meaning(notebook: Notebook, tag: Tag, up: str) -> list[str]:
     also = f" Also written {', '.join(tag.aliases)}." if tag.aliases else ""
     narrower = [other for other in notebook.tags.values() if other.parent == tag.name]
     groups = {"wider": [notebook.tags[tag.parent]] if tag.parent else [], "narrower": narrower}
-    rows = "".join(f"<li>{name}</li>{_chips(group, up)}" for name, group in groups.items() if group)
+    rows = "".join(f'<li class="kin">{name}</li>{_chips(group, up)}' for name, group in groups.items() if group)
     return [tag.description + also, *([html(f'<ul class="chips" data-pagefind-ignore>{rows}</ul>')] if rows else [])]
 
 
