@@ -34,6 +34,11 @@ def installed_modules() -> set[str]:
     return set(_installed()["modules"])
 
 
+def installed_versions() -> dict[str, str]:
+    """The version of every distribution."""
+    return _installed()["versions"]
+
+
 @cache
 def _installed() -> dict:
     """What is installed here, remembered beside the environment for as long as its list of distributions stands."""

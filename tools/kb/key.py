@@ -48,12 +48,16 @@ def key_of(root: Path, snippet: Snippet, datasets: dict[str, Dataset]) -> Key:
         "styles": {path: _digest(root, path) for path in style_paths},
         "versions": versions,
         "programs": {"dot": dot_version()} if "graphviz" in versions else {},
-        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-        "machine": platform.machine(),
-        "format": FORMAT,
+        **here(),
     }
     paths = [program.path for program in programs] + [dataset.path for dataset in data] + style_paths
     return Key(parts, tuple(paths))
+
+
+def here() -> dict:
+    """What counts of the machine, whatever the program."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return {"python": python, "machine": platform.machine(), "format": FORMAT}
 
 
 def changes(before: dict, now: dict) -> Iterator[str]:
