@@ -10,7 +10,7 @@ DOORS = {"cli", "commands", "hook", "terminal", "codeblocks"}
 VERBS = {
     *("new", "check", "execute", "supervise", "kernel_client", "contain", "render", "lab", "run_card"),
     *("index", "home", "cards", "pages", "tag_pages"),
-    *("cluster", "cluster_files", "cluster_worker"),
+    *("cluster", "cluster_client", "cluster_worker"),
 }
 BOTTOM = {"problem"}
 OF_ONE_VERB = [  # a verb in several modules
@@ -18,7 +18,7 @@ OF_ONE_VERB = [  # a verb in several modules
     {"index", "home", "cards", "pages", "tag_pages"},
     {"lab", "run_card"},
     {"supervise", "kernel_client"},
-    {"execute", "cluster", "cluster_files", "cluster_worker"},
+    {"execute", "cluster", "cluster_client", "cluster_worker"},
 ]
 MODULE, FUNCTION = 170, 34  # "about 150" and "about 30" lines
 

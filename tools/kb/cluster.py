@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import logging
 import queue
 import threading
 import uuid
@@ -10,16 +9,15 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 
-from distributed import Client, KilledWorker
+from distributed import KilledWorker
 
-from kb.cluster_files import Files, give
+from kb.cluster_client import ANSWER, Files, connect, give
 from kb.cluster_worker import Unprepared, run_there
 from kb.notebook import Notebook
 from kb.problem import Trouble
 from kb.run import SUMS, sums, write_run
 from kb.task import Tell
 
-ANSWER = 5  # seconds within which a scheduler answers
 POLL = 0.5
 DEATHS = 3  # workers that may end under one program: it may be the program that ends them
 
@@ -45,6 +43,7 @@ class Cluster:
         self.places: dict[str, Place | None] = {}  # None is a worker that was refused
         self.free: queue.SimpleQueue[Place | None] = queue.SimpleQueue()  # an entry a free thread; None ends all
         self.listeners: dict[str, Tell] = {}
+        self.looking = threading.Lock()
         self.ended = threading.Event()
         self.why = ""
 
@@ -54,16 +53,9 @@ class Cluster:
         return self
 
     def _connect(self) -> None:
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is told as a problem
-        try:
-            self.client = Client(self.address, timeout=ANSWER, set_as_default=False)
-        except (OSError, ValueError, TypeError) as error:
-            message = f"no Dask scheduler answers at {self.address} ({type(error).__name__})"
-            raise Trouble(
-                "--scheduler", 1, f"{message}; start one with `dask scheduler`, or mend the address"
-            ) from None
+        self.client = connect(self.address)
         self.client.subscribe_topic(self.topic, self._hear)
-        self._welcome(self.client.nthreads())
+        self._look_around()
         if self.places and not any(self.places.values()):
             self.stop()
             raise Trouble(
@@ -97,7 +89,11 @@ class Cluster:
                 end, said, contents = self._result(place, number, task)
             except (CancelledError, KilledWorker, Unprepared):
                 self._lose(place.address)
-                self.say(task["path"], f"its worker {place.address} ended; it starts again on the next that is free")
+                self._look_around()
+                if not self.ended.is_set():
+                    self.say(
+                        task["path"], f"its worker {place.address} ended; it starts again on the next that is free"
+                    )
             except Exception as error:
                 return {"failed": f"its worker {place.address} failed: {type(error).__name__}: {error}"}, []
             else:
@@ -138,13 +134,18 @@ class Cluster:
 
     def _watch(self) -> None:
         while not self.ended.wait(POLL):
+            self._look_around()
+
+    def _look_around(self) -> None:
+        """Welcome the workers that came, and give up those that went."""
+        with self.looking:
             try:
-                present = self.client.nthreads()
+                present = {} if self.ended.is_set() else self.client.nthreads()
                 for address in self.places.keys() - present.keys():
                     self._lose(address)
                 self._welcome(present)
-            except Exception:  # of many kinds, and all mean this
-                self.stop("the scheduler went away")
+            except Exception as error:  # of many kinds
+                self.stop(f"the scheduler went away ({type(error).__name__})")
 
     def _lose(self, address: str) -> None:
         if place := self.places.pop(address, None):

@@ -61,7 +61,8 @@ def _installed() -> dict:
 
 def _survey() -> dict:
     canonical = lambda name: name.lower().replace("_", "-").replace(".", "-")  # noqa: E731
-    found = {canonical(item.metadata["Name"]): item for item in metadata.distributions()}
+    listed = list(metadata.distributions())
+    found = {canonical(item.metadata["Name"]): item for item in reversed(listed)}  # the first on the path is imported
     requires = {}
     for name, item in found.items():
         needs = [Requirement(text) for text in item.requires or ()]

@@ -1,17 +1,24 @@
-"""The files that programs open, and the workers that get them: those that are as this machine is."""
+"""A connection to a scheduler, the files that programs open, and the workers that get them: those that are alike."""
 
 import hashlib
 import json
+import logging
+import warnings
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
+import dask
 from distributed import Client
+from distributed.comm import parse_address, parse_host_port
+from distributed.versions import VersionMismatchWarning
 
 from kb.cluster_worker import keep, lay_out, look, surroundings
 from kb.dataset import MANIFEST
 from kb.key import Key
+from kb.problem import Trouble
 
+ANSWER = 5  # seconds within which a scheduler answers
 TOLD = 4  # differences between two machines
 REMEDY = "run `./kb` there on the same revision"
 
@@ -28,6 +35,20 @@ class Files:
         self.name = hashlib.sha256(json.dumps(self.tree).encode()).hexdigest()[:32]
         self.packages = sorted({name for key in keys for name in key.parts["versions"]})
         self.programs = sorted({name for key in keys for name in key.parts["programs"]})
+
+
+def connect(address: str) -> Client:
+    """A client of the scheduler there; what Dask itself would print is told as problems and notices."""
+    for logger in ("distributed", "distributed.client"):
+        logging.getLogger(logger).setLevel(logging.CRITICAL)
+    warnings.simplefilter("ignore", VersionMismatchWarning)
+    dask.config.set({"distributed.comm.timeouts.connect": ANSWER})
+    try:
+        parse_host_port(parse_address(address)[1])  # which Client would do in the background
+        return Client(address, timeout=ANSWER, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        message = f"no Dask scheduler answers at {address} ({type(error).__name__})"
+        raise Trouble("--scheduler", 1, f"{message}; start one with `dask scheduler`, or mend the address") from None
 
 
 def give(client: Client, files: Files, addresses: list[str]) -> dict[str, str]:
