@@ -1,5 +1,6 @@
 """Bring runs up to date: one supervisor process for each program, as many at a time as there are cores or workers."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -13,11 +14,12 @@ from pathlib import Path
 
 import psutil
 
+from kb.cells import executable
 from kb.dataset import problems as dataset_problems
 from kb.limits import end_processes
 from kb.notebook import Notebook
 from kb.problem import Problem, Trouble
-from kb.run import earlier_records, read_run
+from kb.run import STORE, read_run
 from kb.snippet import Snippet
 from kb.task import Place, Tell, job_of, task_of
 
@@ -56,9 +58,9 @@ def bring_up_to_date(
     """
     stale = [name for name in names if again or name not in notebook.runs]
     outcomes = [_outcome(name, "fresh", notebook.runs[name].record) for name in names if name not in stale]
-    stale.sort(key=lambda name: _cost(notebook, name), reverse=True)
-    together = [name for name in stale if not notebook.snippets[name].alone]
-    alone = [name for name in stale if notebook.snippets[name].alone]
+    ordered = _longest_first(notebook, stale) if len(stale) > 1 else stale
+    together = [name for name in ordered if not notebook.snippets[name].alone]
+    alone = [name for name in ordered if notebook.snippets[name].alone]
     here = partial(carry_out, notebook.root)
     away = place.carry_out if place else here
     for name in alone if place else ():
@@ -77,9 +79,16 @@ def bring_up_to_date(
     return sorted(outcomes, key=lambda outcome: names.index(outcome.name))
 
 
-def _cost(notebook: Notebook, name: str) -> float:
-    stated = notebook.snippets[name].amount("Cost") or UNKNOWN_COST
-    return next((record["seconds"] for record in earlier_records(notebook.root, name)), stated)
+def _longest_first(notebook: Notebook, names: list[str]) -> list[str]:
+    """By what the last record says, read once and unchecked, since it is only to plan by; else by the header."""
+    known = []
+    for path in (notebook.root / STORE).glob("*/record.json"):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            record = json.loads(path.read_bytes())
+            known.append((record["started"], record["name"], float(record["seconds"])))
+    seconds = {name: last for _, name, last in sorted(known)}
+    cost = {name: seconds.get(name) or notebook.snippets[name].amount("Cost") or UNKNOWN_COST for name in names}
+    return sorted(names, key=cost.__getitem__, reverse=True)
 
 
 def _outcome(name: str, status: str, record: dict) -> Outcome:
@@ -100,10 +109,10 @@ def _outcome_of(notebook: Notebook, name: str, tell: Tell, carry_out: Callable) 
     for problem in dataset_problems(notebook.root, needed):
         return _failed(snippet, problem.message)
     try:
-        task = task_of(notebook, snippet, key)
+        cells = executable(snippet)
     except Trouble as trouble:
         return _failed(snippet, trouble.problem.message)
-    end, said = carry_out(task, tell)
+    end, said = carry_out(task_of(notebook, snippet, key, cells), tell)
     run = read_run(notebook.root, key) if end.get("done") else None
     if run:
         return _outcome(name, "ran", run.record)

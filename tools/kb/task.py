@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from kb.cells import executable
 from kb.git import revision
 from kb.key import Key
 from kb.machine import environment, machine
@@ -27,7 +26,7 @@ class Place(Protocol):
         """Give up whatever is running there."""
 
 
-def task_of(notebook: Notebook, snippet: Snippet, key: Key) -> dict:
+def task_of(notebook: Notebook, snippet: Snippet, key: Key, cells: dict) -> dict:
     """Everything but where the repository lies and on what it runs."""
     return {
         "path": snippet.path,
@@ -37,7 +36,7 @@ def task_of(notebook: Notebook, snippet: Snippet, key: Key) -> dict:
         "alone": snippet.alone,
         "limits": notebook.limits(snippet),
         "revision": revision(notebook.root.resolve()),
-        "notebook": executable(snippet),
+        "notebook": cells,
     }
 
 
