@@ -11,6 +11,7 @@ VERBS = {
     *("new", "check", "execute", "supervise", "kernel_client", "contain", "render", "lab", "run_card"),
     *("plain", "published", "search"),
     *("index", "home", "cards", "pages", "tag_pages", "note_page", "gallery", "claims_page", "listing"),
+    *("cluster", "cluster_client", "cluster_worker"),
 }
 BOTTOM = {"problem"}
 OF_ONE_VERB = [  # a verb in several modules
@@ -20,6 +21,7 @@ OF_ONE_VERB = [  # a verb in several modules
     {"render", "plain"},
     {"published", "plain"},
     {"supervise", "kernel_client"},
+    {"execute", "cluster", "cluster_client", "cluster_worker"},
 ]
 MODULE, FUNCTION = 170, 34  # "about 150" and "about 30" lines
 

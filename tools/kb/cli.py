@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "-j", "--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time (default: one a core)"
     )
+    run.add_argument("--scheduler", metavar="ADDRESS", default="", help="run on a Dask cluster, as tcp://HOST:8786")
     run.add_argument("--changed-since", metavar="REV", help="only snippets whose file differs from a git revision")
     run.add_argument("--json", action="store_true")
     command("why", commands.why, "say why a run is stale or fresh").add_argument("name", metavar="NAME")

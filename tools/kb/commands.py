@@ -65,7 +65,7 @@ def run(notebook: Notebook, arguments: argparse.Namespace) -> int:
     from kb import terminal
 
     names = arguments.names or _asked_for(notebook, arguments.changed_since)
-    outcomes = _bring_up_to_date(notebook, names, arguments.jobs, arguments.again)
+    outcomes = _bring_up_to_date(notebook, names, arguments.jobs, arguments.again, arguments.scheduler)
     asked = {f"snippets/{Path(name).stem}.py" for name in names} if arguments.names else set(notebook.snippet_paths)
     unreadable = [problem for problem in notebook.unreadable if problem.path in asked]
     terminal.problems(unreadable)
@@ -76,18 +76,22 @@ def run(notebook: Notebook, arguments: argparse.Namespace) -> int:
     return 1 if unreadable or any(outcome.problem for outcome in outcomes) else 0
 
 
-def _bring_up_to_date(notebook: Notebook, names: list[str], jobs: int, again: bool) -> list:
+def _bring_up_to_date(notebook: Notebook, names: list[str], jobs=0, again=False, scheduler="") -> list:
     from kb import terminal
     from kb.execute import bring_up_to_date
 
     names = [Path(name).stem for name in names]
-    for name in names:
-        if f"snippets/{name}.py" not in notebook.snippet_paths:
-            _check_name(notebook, name)
+    for name in (name for name in names if f"snippets/{name}.py" not in notebook.snippet_paths):
+        _check_name(notebook, name)
     names = list(dict.fromkeys(name for name in names if name in notebook.snippets))
     waiting = [name for name in names if again or name not in notebook.runs]
     with terminal.Progress(len(waiting)) as progress:
-        return bring_up_to_date(notebook, names, jobs=jobs, again=again, tell=progress.tell)
+        if not scheduler:
+            return bring_up_to_date(notebook, names, jobs=jobs or os.cpu_count() or 1, again=again, tell=progress.tell)
+        from kb.cluster import Cluster  # a second, which only those pay who have one
+
+        with Cluster(notebook, waiting, scheduler, progress.tell) as place:
+            return bring_up_to_date(notebook, names, jobs=1, again=again, tell=progress.tell, place=place)
 
 
 def _check_name(notebook: Notebook, name: str) -> None:
@@ -126,9 +130,7 @@ def build(notebook: Notebook, arguments: argparse.Namespace) -> int:
     if _errors(first := [problem for problem in found if problem.rule != "run"]):
         terminal.problems(first)
         return 1
-    terminal.outcomes(
-        outcomes := _bring_up_to_date(notebook, list(notebook.snippets), os.cpu_count() or 1, again=False)
-    )
+    terminal.outcomes(outcomes := _bring_up_to_date(notebook, list(notebook.snippets)))
     if len(first) < len(found):  # a run was missing
         found = every_problem(Notebook(notebook.root))
     if any(outcome.problem for outcome in outcomes) or _errors(found):
@@ -147,7 +149,7 @@ def serve(notebook: Notebook, arguments: argparse.Namespace) -> int:
     from kb import start_mkdocs, terminal
     from kb.check import check as every_problem
 
-    terminal.outcomes(_bring_up_to_date(notebook, list(notebook.snippets), os.cpu_count() or 1, again=False))
+    terminal.outcomes(_bring_up_to_date(notebook, list(notebook.snippets)))
     terminal.problems([problem for problem in every_problem(Notebook(notebook.root)) if problem.rule != "run"])
     start_mkdocs.serve(notebook.root, arguments.address)
     return 0

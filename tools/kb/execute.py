@@ -1,28 +1,27 @@
-"""Bring runs up to date: one supervisor process for each program, as many at a time as there are cores."""
+"""Bring runs up to date: one supervisor process for each program, as many at a time as there are cores or workers."""
 
+import contextlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
-import uuid
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
 
 import psutil
 
 from kb.cells import executable
 from kb.dataset import problems as dataset_problems
-from kb.git import revision
-from kb.key import Key
 from kb.limits import end_processes
-from kb.machine import environment, machine
 from kb.notebook import Notebook
 from kb.problem import Problem, Trouble
-from kb.run import earlier_records, read_run
+from kb.run import STORE, read_run
 from kb.snippet import Snippet
+from kb.task import Place, Tell, job_of, task_of
 
 UNKNOWN_COST = 1e9  # seconds: a program of which nothing is known starts first, it may be the longest
 
@@ -45,46 +44,64 @@ class Outcome:
 
 
 def bring_up_to_date(
-    notebook: Notebook, names: list[str], *, jobs: int, again: bool, tell: Callable[[str, dict], None]
+    notebook: Notebook,
+    names: list[str],
+    *,
+    jobs: int,
+    again: bool,
+    tell: Callable[[str, dict], None],
+    place: Place | None = None,
 ) -> list[Outcome]:
-    """Run what is not fresh, the longest first, and what measures time last and alone.
+    """Run what is not fresh, the longest first, and what measures time last, alone and here.
 
-    `tell(name, event)` hears `start`, `cell`, `says` and `end` of each program as it goes on.
+    `tell(name, event)` hears `start`, `cell`, `says` and `end` of each program as it goes on, and any `notice`.
     """
     stale = [name for name in names if again or name not in notebook.runs]
     outcomes = [_outcome(name, "fresh", notebook.runs[name].record) for name in names if name not in stale]
-    stale.sort(key=lambda name: _cost(notebook, name), reverse=True)
-    together = [name for name in stale if not notebook.snippets[name].alone]
-    alone = [name for name in stale if notebook.snippets[name].alone]
-    with ThreadPoolExecutor(max(1, jobs)) as pool:
+    ordered = _longest_first(notebook, stale) if len(stale) > 1 else stale
+    together = [name for name in ordered if not notebook.snippets[name].alone]
+    alone = [name for name in ordered if notebook.snippets[name].alone]
+    here = partial(carry_out, notebook.root)
+    away = place.carry_out if place else here
+    for name in alone if place else ():
+        tell(name, {"notice": "it measures time: it runs here, alone, after the others"})
+    with ThreadPoolExecutor(max(1, len(together) if place else jobs)) as pool:
         try:
-            outcomes += pool.map(lambda name: _run_one(notebook, name, tell), together)
+            outcomes += pool.map(lambda name: _run_one(notebook, name, tell, away), together)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
+            if place:
+                place.stop()
             for supervisor in psutil.Process().children():
                 supervisor.kill()
             raise
-    outcomes += [_run_one(notebook, name, tell) for name in alone]
+    outcomes += [_run_one(notebook, name, tell, here) for name in alone]
     return sorted(outcomes, key=lambda outcome: names.index(outcome.name))
 
 
-def _cost(notebook: Notebook, name: str) -> float:
-    stated = notebook.snippets[name].amount("Cost") or UNKNOWN_COST
-    return next((record["seconds"] for record in earlier_records(notebook.root, name)), stated)
+def _longest_first(notebook: Notebook, names: list[str]) -> list[str]:
+    """By what the last record says, read once and unchecked, since it is only to plan by; else by the header."""
+    known = []
+    for path in (notebook.root / STORE).glob("*/record.json"):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            record = json.loads(path.read_bytes())
+            known.append((record["started"], record["name"], float(record["seconds"])))
+    seconds = {name: last for _, name, last in sorted(known)}
+    cost = {name: seconds.get(name) or notebook.snippets[name].amount("Cost") or UNKNOWN_COST for name in names}
+    return sorted(names, key=cost.__getitem__, reverse=True)
 
 
 def _outcome(name: str, status: str, record: dict) -> Outcome:
     return Outcome(name, status, record["seconds"], record["cpu_seconds"], record["memory"])
 
 
-def _run_one(notebook: Notebook, name: str, tell: Callable[[str, dict], None]) -> Outcome:
-    tell(name, {"start": True})
-    outcome = _outcome_of(notebook, name, lambda event: tell(name, event))
+def _run_one(notebook: Notebook, name: str, tell: Callable[[str, dict], None], carry_out: Callable) -> Outcome:
+    outcome = _outcome_of(notebook, name, lambda event: tell(name, event), carry_out)
     tell(name, {"end": outcome.status})
     return outcome
 
 
-def _outcome_of(notebook: Notebook, name: str, tell: Callable[[dict], None]) -> Outcome:
+def _outcome_of(notebook: Notebook, name: str, tell: Tell, carry_out: Callable) -> Outcome:
     snippet, key = notebook.snippets[name], notebook.keys.get(name)
     if key is None:
         return _failed(snippet, "a program that it imports cannot be read; mend that one first")
@@ -95,20 +112,22 @@ def _outcome_of(notebook: Notebook, name: str, tell: Callable[[dict], None]) -> 
         cells = executable(snippet)
     except Trouble as trouble:
         return _failed(snippet, trouble.problem.message)
-    end, said = _supervised(_job(notebook, snippet, key) | {"notebook": cells}, tell)
+    end, said = carry_out(task_of(notebook, snippet, key, cells), tell)
     run = read_run(notebook.root, key) if end.get("done") else None
     if run:
         return _outcome(name, "ran", run.record)
     message = end.get("failed") or f"its supervisor ended without a record ({end['ended']}); nothing was kept"
-    return _failed(snippet, message, end.get("line", 1), "\n".join(list(said)[-5:]))
+    return _failed(snippet, message, end.get("line", 1), "\n".join(said[-5:]))
 
 
 def _failed(snippet: Snippet, message: str, line: int = 1, tail: str = "") -> Outcome:
     return Outcome(snippet.name, "failed", problem=Problem(snippet.path, line, message, "run"), tail=tail)
 
 
-def _supervised(job: dict, tell: Callable[[dict], None]) -> tuple[dict, deque[str]]:
+def carry_out(root: Path, task: dict, tell: Tell) -> tuple[dict, list[str]]:
     """Start a supervisor and listen to it; what its program left alive is killed, even where the supervisor was."""
+    job = job_of(root, task)
+    tell({"start": True, "mark": job["mark"]})
     command = [sys.executable, "-m", "kb.supervise"]
     end: dict = {}
     said: deque[str] = deque(maxlen=200)
@@ -128,7 +147,7 @@ def _supervised(job: dict, tell: Callable[[dict], None]) -> tuple[dict, deque[st
             end_processes(job["mark"])
         errors.seek(0)
         said += [] if end else errors.read().strip().splitlines()[-5:]
-    return {"ended": f"exit status {process.returncode}", **end}, said
+    return {"ended": f"exit status {process.returncode}", **end}, list(said)
 
 
 def _events(process: subprocess.Popen, job: dict) -> Iterator[dict]:
@@ -143,27 +162,3 @@ def _events(process: subprocess.Popen, job: dict) -> Iterator[dict]:
         yield event
         if "done" in event or "failed" in event:
             process.wait()
-
-
-def _job(notebook: Notebook, snippet: Snippet, key: Key) -> dict:
-    root = notebook.root.resolve()
-    shared = root / ".cache/shared"
-    shared.mkdir(parents=True, exist_ok=True)
-    contain = {
-        "program": str(root / snippet.path),
-        "root": str(root),
-        "reads": [str((root / path).resolve()) for path in key.files],
-        "writes": ["/dev/", str(shared) + os.sep],
-        "network": snippet.header.get("Network", "").startswith("yes"),
-    }
-    return {
-        "root": str(root),
-        "path": snippet.path,
-        "key": key.hash,
-        "mark": uuid.uuid4().hex,
-        "limits": notebook.limits(snippet),
-        "contain": contain,
-        "environment": environment(shared, snippet.alone),
-        "revision": revision(root),
-        "machine": machine(),
-    }

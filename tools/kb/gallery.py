@@ -3,7 +3,6 @@
 from html import escape
 
 from kb.cards import thumb
-from kb.key import modules
 from kb.metric import show
 from kb.note import Note
 from kb.notebook import Notebook
@@ -29,7 +28,7 @@ def gallery(notebook: Notebook) -> str:
 
 
 def _card(snippet: Snippet, run: Run | None, notes: list[Note]) -> str:
-    name, imported = snippet.name, modules(snippet)
+    name, imported = snippet.name, snippet.modules
     libraries = [title for module, title in LIBRARIES.items() if module in imported]
     cost = f"{show(run.record['seconds'])} s" if run else "no run on this machine"
     words = f'data-library="{" ".join(libraries)}" data-tags="{escape(" ".join(tags_of(notes)))}"'

@@ -41,6 +41,11 @@ def installed_modules() -> set[str]:
     return set(_installed()["modules"])
 
 
+def installed_versions() -> dict[str, str]:
+    """The version of every distribution."""
+    return _installed()["versions"]
+
+
 @cache
 def _installed() -> dict:
     """What is installed here, remembered beside the environment for as long as its list of distributions stands."""
@@ -63,7 +68,8 @@ def _installed() -> dict:
 
 def _survey() -> dict:
     canonical = lambda name: name.lower().replace("_", "-").replace(".", "-")  # noqa: E731
-    found = {canonical(item.metadata["Name"]): item for item in metadata.distributions()}
+    listed = list(metadata.distributions())
+    found = {canonical(item.metadata["Name"]): item for item in reversed(listed)}  # the first on the path is imported
     requires = {}
     for name, item in found.items():
         needs = [Requirement(text) for text in item.requires or ()]

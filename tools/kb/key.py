@@ -1,6 +1,5 @@
 """The hash of all that a run depends on; a run is fresh while its key is today's key."""
 
-import ast
 import hashlib
 import json
 import platform
@@ -35,25 +34,29 @@ def key_of(root: Path, snippet: Snippet, datasets: dict[str, Dataset]) -> Key:
     """Everything counts but comments, blank lines, the header, the file's own name and where the repository lies."""
     imported = list(_imported(root, snippet))
     programs = [snippet, *imported]
-    constants = {PurePosixPath(text).name for program in programs for text in _constants(program)}
+    constants = {name for program in programs for name in program.names}
     data = [dataset for dataset in datasets.values() if PurePosixPath(dataset.file).name in constants]
     styles = [path for path in sorted((root / "snippets").glob("*.mplstyle")) if path.name in constants]
-    versions = versions_behind({name for program in programs for name in modules(program)})
+    versions = versions_behind({name for program in programs for name in program.modules})
     style_paths = [f"snippets/{path.name}" for path in styles]
     parts = {
-        "cells": [[section.name, _hash(section.tokens)] for section in _cells(snippet)],
+        "cells": [[section.name, section.tokens] for section in _cells(snippet)],
         "alone": snippet.alone,
-        "imports": {program.path: _hash(token for s in program.sections for token in s.tokens) for program in imported},
+        "imports": {program.path: program.tokens for program in imported},
         "datasets": {dataset.path: _digest(root, dataset.path) for dataset in data},
         "styles": {path: _digest(root, path) for path in style_paths},
         "versions": versions,
         "programs": {"dot": dot_version()} if "graphviz" in versions else {},
-        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-        "machine": platform.machine(),
-        "format": FORMAT,
+        **here(),
     }
     paths = [program.path for program in programs] + [dataset.path for dataset in data] + style_paths
     return Key(parts, tuple(paths))
+
+
+def here() -> dict:
+    """What counts of the machine, whatever the program."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return {"python": python, "machine": platform.machine(), "format": FORMAT}
 
 
 def changes(before: dict, now: dict) -> Iterator[str]:
@@ -86,12 +89,10 @@ def changes(before: dict, now: dict) -> Iterator[str]:
 def _cells(snippet: Snippet) -> list[Section]:
     """The code cells, but for the header: it is prose, unless the program reads its own `__doc__`."""
     code = [section for section in snippet.sections if not section.markdown]
-    is_header = bool(code) and not code[0].title and len(ast.parse(code[0].source).body) == 1 and bool(snippet.idea)
-    return code[1:] if is_header and "__doc__" not in snippet.text else code
-
-
-def _hash(tokens) -> str:
-    return hashlib.sha256("\0".join(tokens).encode()).hexdigest()[:16]
+    if not code or code[0].title or not snippet.idea or "__doc__" in snippet.text:
+        return code
+    lines = range(code[0].first, code[0].first + code[0].source.count("\n") + 1)
+    return code[1:] if sum(line in lines for line in snippet.statements) == 1 else code
 
 
 def _digest(root: Path, path: str) -> str:
@@ -100,29 +101,10 @@ def _digest(root: Path, path: str) -> str:
 
 def _imported(root: Path, snippet: Snippet, seen: set[str] | None = None) -> Iterator[Snippet]:
     seen = {snippet.name} if seen is None else seen
-    for name in sorted(modules(snippet)):
+    for name in snippet.modules:
         path = f"snippets/{name}.py"
         if name not in seen and (root / path).is_file():
             seen.add(name)
             program = read_snippet(root, path)
             yield program
             yield from _imported(root, program, seen)
-
-
-def modules(snippet: Snippet) -> set[str]:
-    """The names of the modules that a program imports, without what follows a dot."""
-    names: set[str] = set()
-    for node in snippet.nodes:
-        if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module.partition(".")[0])
-    return names
-
-
-def _constants(snippet: Snippet) -> Iterator[str]:
-    """String constants that code uses: a docstring that names a file does not open it."""
-    bare = {id(node.value) for node in snippet.nodes if isinstance(node, ast.Expr)}
-    for node in snippet.nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in bare:
-            yield node.value

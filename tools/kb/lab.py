@@ -7,7 +7,6 @@ import yaml
 
 from kb.figure import KINDS
 from kb.installed import distributions
-from kb.key import modules
 from kb.note import Note
 from kb.notebook import Notebook
 from kb.problem import Problem
@@ -82,8 +81,8 @@ def download(notebook: Notebook, snippet: Snippet, address: str) -> str:
 
 def _packages(notebook: Notebook, snippet: Snippet) -> dict[str, str]:
     """What it and the programs that it imports need, as installed here, by the names of the modules."""
-    names = modules(snippet)
-    names = names.union(*(modules(notebook.snippets[name]) for name in names & notebook.snippets.keys()))
+    names = set(snippet.modules)
+    names = names.union(*(notebook.snippets[name].modules for name in names & notebook.snippets.keys()))
     return distributions(names)
 
 

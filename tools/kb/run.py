@@ -91,7 +91,7 @@ def write_run(root: Path, key: Key, record: dict, notebook: str) -> None:
     store = root / STORE
     store.mkdir(parents=True, exist_ok=True)
     contents = dict(zip(FILES, (notebook.encode(), json.dumps(record, indent=1).encode()), strict=True))
-    contents[SUMS] = _sums(contents).encode()
+    contents[SUMS] = sums(contents).encode()
     with tempfile.TemporaryDirectory(dir=store, prefix=".writing-") as folder:
         for name, data in contents.items():
             with open(Path(folder) / name, "wb") as file:
@@ -123,7 +123,8 @@ def earlier_records(root: Path, name: str) -> Iterator[dict]:
     yield from sorted(records, key=lambda record: record["started"], reverse=True)
 
 
-def _sums(contents: dict[str, bytes]) -> str:
+def sums(contents: dict[str, bytes]) -> str:
+    """What SHA256SUMS says of a whole run."""
     return "".join(f"{hashlib.sha256(contents[name]).hexdigest()}  {name}\n" for name in FILES)
 
 
@@ -141,7 +142,7 @@ def _checked(folder: Path) -> dict[str, bytes] | None:
     try:
         with contextlib.suppress(OSError):
             contents = {name: _read(place, name) for name in (*FILES, SUMS)}
-            if contents[SUMS] == _sums(contents).encode():
+            if contents[SUMS] == sums(contents).encode():
                 return contents
         if os.fstat(place).st_ino != os.stat(folder).st_ino:
             raise FileNotFoundError(folder)

@@ -42,9 +42,12 @@ class Progress:
         elif "says" in event:
             self.running[name] = (self.running[name][0], event["says"].strip())
         elif "end" in event:
-            began, _ = self.running.pop(name)
+            began, _ = self.running.pop(name, (time.monotonic(), ""))  # what cannot start ends all the same
             self.done += 1
             self._line(f"{name}: {event['end']} after {time.monotonic() - began:.1f} s ({self.total - self.done} left)")
+
+        elif "notice" in event:
+            err.print(f"{name}: {event['notice']}", markup=False)
 
     def _line(self, text: str) -> None:
         if not err.is_terminal:

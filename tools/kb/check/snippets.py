@@ -1,6 +1,5 @@
 """The rules that a program keeps."""
 
-import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -48,17 +47,11 @@ def values(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
 
 def metrics(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
     """No metric stands twice in `results`: Python would keep the last without a word."""
-    for node in ast.walk(snippet.tree):
-        if (
-            isinstance(node, ast.Assign)
-            and isinstance(node.value, ast.Dict)
-            and ast.unparse(node.targets[0]) == "results"
-        ):
-            keys = [key for key in node.value.keys if isinstance(key, ast.Constant)]
-            for name, count in Counter(key.value for key in keys).items():
-                if count > 1:
-                    line = next(key.lineno for key in reversed(keys) if key.value == name)
-                    yield Problem(snippet.path, line, f"'{name}' stands twice in results; keep one", "metric")
+    for keys in snippet.results:
+        for name, count in Counter(name for name, _ in keys).items():
+            if count > 1:
+                line = next(line for key, line in reversed(keys) if key == name)
+                yield Problem(snippet.path, line, f"'{name}' stands twice in results; keep one", "metric")
 
 
 def sections(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:

@@ -1,0 +1,157 @@
+"""What it costs to run programs honestly, beside running them plainly, and to keep the notebook up to date.
+
+    .venv/bin/python benchmarks/running.py             # ten programs of every kind, three times
+    .venv/bin/python benchmarks/running.py --all --repeats 1
+
+works in a copy of the repository and writes medians and every single measurement to `.cache/benchmarks/running.json`.
+The plain processes are as many at a time as those of `kb run`, with one thread each, as there.
+Rows are measured in turns, so that a slow minute of the machine falls on all of them; trust CPU seconds before wall.
+"""
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kb.git import revision
+from kb.machine import environment, machine
+
+ROOT = Path(__file__).resolve().parents[1]
+KB = Path(sys.executable).with_name("kb")
+TEN = (
+    *("branch_counting", "descent_newton", "xor_linear", "float_sum", "trees_wine"),
+    *("diffeq_decay", "hopfield_capacity", "xor_sklearn", "trees_depth", "loop_resume"),
+)
+LEFT_OUT = shutil.ignore_patterns(".venv", "site", ".git", "__pycache__", "shared", "benchmarks")
+
+
+def kb(*words: str | int) -> Callable[[Path], None]:
+    """A command of the notebook, in some copy of it."""
+
+    def do(copy: Path) -> None:
+        done = subprocess.run([KB, *map(str, words)], cwd=copy, capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(f"{done.stdout}{done.stderr}\n`kb {' '.join(map(str, words))}` ended with {done.returncode}")
+
+    return do
+
+
+def plain(names: list[str], jobs: int) -> Callable[[Path], None]:
+    """The programs as processes of their own, that many at a time."""
+
+    def run(copy: Path, name: str) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            variables = environment(copy / ".cache", alone=True) | {"MPLBACKEND": "agg", "TMPDIR": folder}
+            command = [sys.executable, copy / f"snippets/{name}.py"]
+            done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(f"{done.stderr}\n`python snippets/{name}.py` ended with {done.returncode}")
+
+    def do(copy: Path) -> None:
+        with ThreadPoolExecutor(jobs) as pool:
+            list(pool.map(lambda name: run(copy, name), names))
+
+    return do
+
+
+def cold(names: list[str], jobs: int) -> Callable[[Path], None]:
+    """`kb run` of programs as if none had ever run: nothing compiled is kept either."""
+
+    def do(copy: Path) -> None:
+        shutil.rmtree(copy / ".cache/shared", ignore_errors=True)
+        kb("run", *names, "--again", "-j", jobs)(copy)
+
+    return do
+
+
+def edited(copy: Path) -> None:
+    """`kb build` after a sentence was added to one note."""
+    with next(iter(sorted(copy.glob("notes/[a-z]*.md")))).open("a") as note:
+        note.write("\nOne more sentence.\n")
+    kb("build")(copy)
+
+
+def measure(do: Callable[[Path], None], copy: Path) -> dict[str, float]:
+    """CPU and wall seconds of all processes that it starts, and how busy the machine was before."""
+    load = os.getloadavg()[0]
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    do(copy)
+    after, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - began
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"cpu": cpu, "wall": wall, "load": load}
+
+
+def summary(rows: dict[str, list[dict]], programs: int) -> dict[str, float]:
+    """Medians over the repeats; what is compared was measured in the same turn."""
+    told = {
+        f"{name}: {what}": statistics.median(row[what] for row in found)
+        for name, found in rows.items()
+        for what in ("cpu", "wall")
+    }
+    turns = list(zip(rows["kb run, cold"], rows["plain processes"], strict=True))
+    told["cold to plain: cpu"] = statistics.median(run["cpu"] / bare["cpu"] for run, bare in turns)
+    told["cold to plain: wall"] = statistics.median(run["wall"] / bare["wall"] for run, bare in turns)
+    told["cpu seconds more per program"] = statistics.median(run["cpu"] - bare["cpu"] for run, bare in turns) / programs
+    for name in ("plain processes", "kb run, cold"):
+        told[f"{name}: cores busy"] = statistics.median(row["cpu"] / row["wall"] for row in rows[name])
+    return {name: round(value, 3) for name, value in told.items()}
+
+
+def benchmark(names: list[str], jobs: int, repeats: int, site: bool) -> dict:
+    """Every row in turn, as often as asked, in a copy that has all its runs and, where it counts, was built once."""
+    steps = {
+        "plain processes": plain(names, jobs),
+        "kb run, cold": cold(names, jobs),
+        "kb run, nothing to do": kb("run"),
+        "kb check": kb("check"),
+    }
+    if site:
+        steps |= {"kb build, nothing changed": kb("build"), "kb build, one note changed": edited}
+    rows: dict[str, list[dict]] = {name: [] for name in steps}
+    with tempfile.TemporaryDirectory(prefix="kb-running-") as folder:
+        copy = Path(folder) / "copy"
+        shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
+        kb("build" if site else "run")(copy)
+        for turn in range(repeats):
+            for name, do in steps.items():
+                rows[name].append(measure(do, copy))
+                print(f"{turn + 1}/{repeats} {name}: {rows[name][-1]['cpu']:.2f} CPU s", file=sys.stderr)
+    about = {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "revision": revision(ROOT),
+        "machine": machine(),
+        "python": sys.version.split()[0],
+    }
+    return about | {"programs": names, "jobs": jobs, "summary": summary(rows, len(names)), "rows": rows}
+
+
+def main() -> None:
+    """Parse the words, measure, write the file and print its summary."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", default=TEN, help="of programs; else ten of every kind")
+    parser.add_argument("--all", action="store_true", help="every program")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--no-site", action="store_true", help="leave out the builds, which take the longest")
+    parser.add_argument("--output", type=Path, default=ROOT / ".cache/benchmarks/running.json")
+    words = parser.parse_args()
+    every = sorted(path.stem for path in (ROOT / "snippets").glob("[a-z]*.py"))
+    found = benchmark(every if words.all else list(words.names), words.jobs, words.repeats, not words.no_site)
+    words.output.parent.mkdir(parents=True, exist_ok=True)
+    words.output.write_text(json.dumps(found, indent=1) + "\n")
+    for name, value in found["summary"].items():
+        print(f"{name:40}{value:10.2f}")
+
+
+if __name__ == "__main__":
+    main()
