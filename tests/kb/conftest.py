@@ -144,7 +144,12 @@ def lay_out(root: Path) -> Book:
     book.write("mkdocs.yml", MKDOCS)
     book.write("pyproject.toml", PYPROJECT)
     book.write("notes/tags.toml", TAGS)
-    for path in ("notes/_template.md", "snippets/_template.py", "snippets/style.mplstyle"):
+    for path in (
+        "notes/_template.md",
+        "snippets/_template.py",
+        "tests/snippets/_template.py",
+        "snippets/style.mplstyle",
+    ):
         book.write(path, (ROOT / path).read_bytes())
     return book
 

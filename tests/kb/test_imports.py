@@ -6,13 +6,14 @@ from itertools import pairwise
 
 import pytest
 
-DOORS = {"cli", "commands", "hook", "terminal", "codeblocks"}
+DOORS = {"cli", "commands", "contribute", "hook", "terminal", "codeblocks"}
 VERBS = {
-    *("new", "check", "execute", "supervise", "kernel_client", "contain", "render", "lab", "run_card"),
+    *("new", "interview", "check", "execute", "supervise", "kernel_client", "contain", "render", "lab", "run_card"),
     *("index", "cards", "pages", "tag_pages"),
 }
 BOTTOM = {"problem"}
 OF_ONE_VERB = [  # a verb in several modules
+    {"new", "interview"},
     {"check", "check.notes", "check.snippets"},
     {"index", "cards", "pages", "tag_pages"},
     {"lab", "run_card"},

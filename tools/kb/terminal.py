@@ -105,6 +105,11 @@ def say(text: str) -> None:
     out.print(text, markup=False)
 
 
+def has_person() -> bool:
+    """Whether there is someone to ask."""
+    return sys.stdin.isatty()
+
+
 def ask(question: str) -> str:
-    """An answer from the user, or nothing where there is none to ask."""
-    return input(question) if sys.stdin.isatty() else ""
+    """What the person answers; raises EOFError where none comes."""
+    return input(question)
