@@ -8,7 +8,19 @@ import pytest
 
 DOORS = {"cli", "commands", "contribute", "hook", "terminal", "codeblocks"}
 VERBS = {
-    *("new", "interview", "check", "execute", "supervise", "kernel_client", "contain", "render", "lab", "run_card"),
+    *(
+        "new",
+        "interview",
+        "check",
+        "fix",
+        "execute",
+        "supervise",
+        "kernel_client",
+        "contain",
+        "render",
+        "lab",
+        "run_card",
+    ),
     *("index", "cards", "pages", "tag_pages"),
 }
 BOTTOM = {"problem"}

@@ -54,7 +54,10 @@ def _to_write(command: Callable[..., argparse.ArgumentParser]) -> None:
     new.add_argument("--snippet", metavar="NAME", help="also write snippets/NAME.py and its test")
     check = command("check", contribute.check, "check every rule: one line a problem")
     check.add_argument("files", nargs="*", metavar="FILE")
-    check.add_argument("--json", action="store_true")
+    how = check.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true")
+    how.add_argument("--fix", action="store_true", help="first repair what has one right answer, once you said yes")
+    check.add_argument("--yes", action="store_true", help="with --fix: do not ask")
 
 
 def _to_run(command: Callable[..., argparse.ArgumentParser]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from kb.commands import errors
 from kb.notebook import Notebook
-from kb.problem import Trouble, nearest
+from kb.problem import Problem, Trouble, nearest
 
 
 def new(notebook: Notebook, arguments: argparse.Namespace) -> int:
@@ -45,13 +45,16 @@ def _wanted(notebook: Notebook, arguments: argparse.Namespace) -> dict[str, Any]
 
 
 def check(notebook: Notebook, arguments: argparse.Namespace) -> int:
-    """Print every problem, or those of the files named and of the programs that they show."""
+    """Print every problem, or those of the files named and of the programs that they show; first repair what can be."""
     from kb import terminal
     from kb.check import check as every_problem
 
+    files = [_inside(notebook, name) for name in arguments.files]
+    pending = arguments.fix and not _repair(notebook, files, arguments.yes)
+    notebook = Notebook(notebook.root) if arguments.fix else notebook
     found = every_problem(notebook)
-    if arguments.files:
-        wanted = _with_their_programs(notebook, [_inside(notebook, name) for name in arguments.files])
+    if files:
+        wanted = _with_their_programs(notebook, files)
         found = [problem for problem in found if wanted.get(problem.path) in ("", problem.rule)]
     if arguments.json:
         print(json.dumps([problem.as_json() for problem in found], indent=1, ensure_ascii=False))
@@ -59,7 +62,34 @@ def check(notebook: Notebook, arguments: argparse.Namespace) -> int:
         terminal.problems(found)
         if not errors(found):
             terminal.say(f"{len(notebook.notes)} notes and {len(notebook.snippets)} snippets, no problem")
-    return 1 if errors(found) else 0
+    return 1 if pending or errors(found) else 0
+
+
+def _repair(notebook: Notebook, files: list[str], yes: bool) -> bool:
+    """Show what would be repaired, and do so if that is wanted; whether nothing is left waiting for a yes."""
+    from kb import terminal
+    from kb.edit import Edit, rewrite
+    from kb.fix import fixes
+
+    notes = [note for note in notebook.notes.values() if not files or note.path in files]
+    found = [item for note in notes for item in fixes(notebook, note)]
+    edits = [item for item in found if isinstance(item, Edit)]
+    by_path = {path: [edit for edit in edits if edit.path == path] for path in dict.fromkeys(e.path for e in edits)}
+    rewrites = [rewrite(notebook.root, path, wanted) for path, wanted in by_path.items()]
+    terminal.diffs(rewrites)
+    for problem in (item for item in found if isinstance(item, Problem)):
+        terminal.say(f"left: {problem}")
+    if not edits:
+        terminal.say("nothing to repair")
+        return True
+    what = f"{len(edits)} {'repair' if len(edits) == 1 else 'repairs'} in {', '.join(by_path)}"
+    if not yes and not (terminal.has_person() and terminal.agrees(f"{what}: write? [y/N] ")):
+        terminal.say(f"{what}: nothing was written; `kb check --fix --yes` writes")
+        return False
+    for each in rewrites:
+        each.write(notebook.root)
+    terminal.say(f"{what}: written")
+    return True
 
 
 def _inside(notebook: Notebook, name: str) -> str:
