@@ -58,6 +58,8 @@ def _to_write(command: Callable[..., argparse.ArgumentParser]) -> None:
     how.add_argument("--json", action="store_true")
     how.add_argument("--fix", action="store_true", help="first repair what has one right answer, once you said yes")
     check.add_argument("--yes", action="store_true", help="with --fix: do not ask")
+    report = command("report", contribute.report, "what to paste into an issue that a program did not reproduce")
+    report.add_argument("name", metavar="NAME")
 
 
 def _to_run(command: Callable[..., argparse.ArgumentParser]) -> None:

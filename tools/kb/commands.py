@@ -5,6 +5,7 @@ import json
 import os
 from pathlib import Path
 
+from kb.failure import forget_failure, keep_failure
 from kb.git import changed_since
 from kb.notebook import Notebook
 from kb.problem import Problem, Trouble, nearest
@@ -33,14 +34,21 @@ def _bring_up_to_date(notebook: Notebook, names: list[str], jobs: int, again: bo
     names = [Path(name).stem for name in names]
     for name in names:
         if f"snippets/{name}.py" not in notebook.snippet_paths:
-            _check_name(notebook, name)
+            check_name(notebook, name)
     names = list(dict.fromkeys(name for name in names if name in notebook.snippets))
     waiting = [name for name in names if again or name not in notebook.runs]
     with terminal.Progress(len(waiting)) as progress:
-        return bring_up_to_date(notebook, names, jobs=jobs, again=again, tell=progress.tell)
+        outcomes = bring_up_to_date(notebook, names, jobs=jobs, again=again, tell=progress.tell)
+    for outcome in outcomes:
+        if outcome.problem:
+            keep_failure(notebook.root, outcome.name, outcome.problem, outcome.tail)
+        elif outcome.status == "ran":
+            forget_failure(notebook.root, outcome.name)
+    return outcomes
 
 
-def _check_name(notebook: Notebook, name: str) -> None:
+def check_name(notebook: Notebook, name: str) -> None:
+    """Raise where no snippet of that name can be read."""
     path = f"snippets/{name}.py"
     for problem in notebook.unreadable:
         if problem.path == path:
@@ -62,7 +70,7 @@ def why(notebook: Notebook, arguments: argparse.Namespace) -> int:
     from kb import terminal
 
     name = Path(arguments.name).stem
-    _check_name(notebook, name)
+    check_name(notebook, name)
     terminal.say("fresh" if name in notebook.runs else notebook.why_stale(name))
     return 0 if name in notebook.runs else 1
 

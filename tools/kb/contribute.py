@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from kb.commands import errors
+from kb.commands import check_name, errors
 from kb.notebook import Notebook
 from kb.problem import Problem, Trouble, nearest
 
@@ -105,3 +105,20 @@ def _with_their_programs(notebook: Notebook, paths: list[str]) -> dict[str, str]
     """The files to tell of, each with the one rule that counts, or nothing where all do."""
     shown = [notebook.notes[Path(path).stem].programs for path in paths if Path(path).stem in notebook.notes]
     return {f"snippets/{name}.py": "run" for names in shown for name in names} | dict.fromkeys(paths, "")
+
+
+def report(notebook: Notebook, arguments: argparse.Namespace) -> int:
+    """Print what to paste into an issue."""
+    from kb.check import check as every_problem
+    from kb.report import report as text
+
+    name = Path(arguments.name).stem
+    check_name(notebook, name)
+    shown_in = {note.path for note in notebook.notes.values() if name in note.programs}
+    found = [
+        problem
+        for problem in every_problem(notebook)
+        if problem.path == f"snippets/{name}.py" or (problem.path in shown_in and f"{name}." in problem.message)
+    ]
+    print(text(notebook, name, found), end="")
+    return 0
