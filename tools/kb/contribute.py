@@ -122,3 +122,26 @@ def report(notebook: Notebook, arguments: argparse.Namespace) -> int:
     ]
     print(text(notebook, name, found), end="")
     return 0
+
+
+def diff(notebook: Notebook, arguments: argparse.Namespace) -> int:
+    """Compare claims and metrics with another revision, or with claims that were kept."""
+    from kb import diff as verb
+    from kb import terminal
+    from kb.beside import snapshot_of
+    from kb.snapshot import saved_claims, snapshot
+
+    other = arguments.other
+    if other.endswith(".json"):
+        old = saved_claims(Path(other), other)
+    else:
+        old = snapshot_of(notebook.root, other, terminal.remark)
+    new = snapshot(notebook)
+    changes = verb.diff(old, new)
+    missing = sorted({*old.missing, *new.missing})
+    print(verb.as_markdown(changes, other, missing), end="") if arguments.markdown else terminal.changes(
+        changes, missing
+    )
+    found = [change.problem for change in changes if change.problem]
+    terminal.problems(found)
+    return 1 if errors(found) else 0
