@@ -20,7 +20,6 @@ STORE = ".cache/runs"
 DAMAGED = ".cache/damaged"
 FILES = ("notebook.ipynb", "record.json")
 SUMS = "SHA256SUMS"
-LIBRARIES = {"jax": "JAX", "scikit-learn": "scikit-learn", "dtreeviz": "dtreeviz", "flax": "Flax"}
 ALWAYS = ("seconds", "memory")
 
 
@@ -58,11 +57,6 @@ class Run:
     def all_figures(self) -> list[Figure]:
         """Every picture of the run, in order."""
         return [figure for section in self.outputs for figure in self.figures(section)]
-
-    @property
-    def libraries(self) -> list[str]:
-        """The libraries by which the gallery sorts."""
-        return [title for name, title in LIBRARIES.items() if name in self.record["parts"]["versions"]]
 
     @property
     def day(self) -> str:

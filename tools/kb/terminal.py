@@ -2,11 +2,15 @@
 
 import sys
 import time
+from collections import Counter
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
 
+from kb.diff import Change
+from kb.edit import Rewrite
 from kb.execute import Outcome
 from kb.metric import show
 from kb.problem import Problem
@@ -103,11 +107,53 @@ def ledger(rows: list[dict]) -> None:
     out.print(table)
 
 
+def diffs(rewrites: list[Rewrite]) -> None:
+    """What would change, as `patch` reads it; in colours where someone looks."""
+    colours = {"+": "green", "-": "red", "@": "cyan"}
+    for row in (row for each in rewrites for row in each.diff()):
+        if out.is_terminal:
+            out.print(row, markup=False, end="", style=colours.get(row[0]))
+        else:
+            sys.stdout.write(row)  # rich would drop carriage returns
+
+
+def changes(found: list[Change], missing: list[str]) -> None:
+    """What changed, a line each."""
+    if found:
+        table = Table("", "where", "what", "before", "after", box=None, header_style="dim")
+        for change in found:
+            cells = (change.kind, change.where, change.what, change.before, change.after)
+            table.add_row(*map(escape, cells), style="red" if change.problem and not change.problem.warning else None)
+        out.print(table)
+    if missing:
+        out.print(f"not compared, for want of a run: {', '.join(missing)}", markup=False)
+    counts = Counter(change.kind for change in found)
+    out.print(", ".join(f"{count} {kind}" for kind, count in counts.items()) or "nothing changed")
+
+
+def remark(text: str) -> None:
+    """A line beside the output: what is going on."""
+    err.print(text, markup=False, style="dim")
+
+
 def say(text: str) -> None:
     """A line on the ordinary output."""
     out.print(text, markup=False)
 
 
+def has_person() -> bool:
+    """Whether there is someone to ask."""
+    return sys.stdin.isatty()
+
+
+def agrees(question: str) -> bool:
+    """Whether the person says yes; nothing said is no."""
+    try:
+        return ask(question).strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
+
+
 def ask(question: str) -> str:
-    """An answer from the user, or nothing where there is none to ask."""
-    return input(question) if sys.stdin.isatty() else ""
+    """What the person answers; raises EOFError where none comes."""
+    return input(question)
