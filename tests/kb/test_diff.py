@@ -113,6 +113,10 @@ def test_a_verdict_that_its_metric_left_is_told_though_the_note_is_the_same(comp
     assert problems == [f"{HEAT}: says 'reproduced', but toy.error gives 'differs' now; correct the verdict"]
 
 
+def test_a_verdict_that_was_wrong_before_is_the_check_s_to_tell(compared):
+    assert compared({}, old_error=0.5, error=0.5) == ([], [])
+
+
 def test_a_verdict_about_the_machine_only_warns(book):
     header = '"""Idea.\n\nSource    a\nDiffers   b\nCost      c\nTiming    alone\n"""\n'
     found = []

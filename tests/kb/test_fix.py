@@ -116,7 +116,7 @@ def test_a_number_that_moved_within_its_last_digit_is_typed_anew_as_it_was_writt
         ("0.25", 0.255),  # a half rounds both ways
         ("0.25", 0.27),  # further than the last digit: the sentence may be wrong too
         ("0.25", [-0.1, 0.26, 0.62]),  # finer than its spread: round it
-        ("0.1", -0.01),  # another sign is another sentence
+        ("0.0", -0.06),  # another sign is another sentence
         ("-0.1", -0.04),  # there is no minus zero
         ("9.9e-7", 9.97e-7),  # 10.0e-7 or 1.0e-6
         ("small", 0.1),

@@ -172,6 +172,11 @@ def test_the_test_that_the_template_makes_passes(book):
     assert (done.returncode, done.stdout.splitlines()[-1][:8]) == (0, "2 passed")
 
 
+def test_a_link_that_leads_nowhere_is_never_touched_either(book, tmp_path):
+    (book.root / "notes/heat.md").symlink_to(tmp_path / "nowhere")
+    assert refusal(book) == "notes/heat.md:1: there is such a file already; choose another title or name"
+
+
 def test_a_program_that_exists_is_never_touched_and_no_note_is_left(book):
     book.snippet("heat")
     assert refusal(book, snippet="heat") == (

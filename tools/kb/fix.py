@@ -97,7 +97,7 @@ def retyped(text: str, measured: Measured) -> str | None:
     if number is None or found is None or finer_than_spread(number, measured):
         return None
     off = abs(number.value - mean(measured)) / number.unit
-    if not 0.5 * (1 + 1e-9) < off <= 1 + 1e-9 or number.value * mean(measured) < 0:
+    if not 0.5 * (1 + 1e-9) < off <= 1 + 1e-9 or (mean(measured) < 0) != (found["sign"] in ("-", "−")):
         return None
     decimals = len(found["digits"].partition(".")[2])
     scaled = abs(mean(measured)) / (number.unit * 10**decimals)

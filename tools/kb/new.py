@@ -3,6 +3,7 @@
 import datetime
 import json
 import keyword
+import os
 import re
 import sys
 from pathlib import Path
@@ -55,7 +56,7 @@ def new(
 
 def check_free(notebook: Notebook, path: str) -> None:
     """Raise where there is such a file."""
-    if (notebook.root / path).exists():
+    if os.path.lexists(notebook.root / path):
         raise Trouble(path, 1, "there is such a file already; choose another title or name", "new")
 
 
