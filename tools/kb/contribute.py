@@ -139,9 +139,10 @@ def diff(notebook: Notebook, arguments: argparse.Namespace) -> int:
     new = snapshot(notebook)
     changes = verb.diff(old, new)
     missing = sorted({*old.missing, *new.missing})
-    print(verb.as_markdown(changes, other, missing), end="") if arguments.markdown else terminal.changes(
-        changes, missing
-    )
+    if arguments.markdown:
+        print(verb.as_markdown(changes, Path(other).name if other.endswith(".json") else other, missing), end="")
+    else:
+        terminal.changes(changes, missing)
     found = [change.problem for change in changes if change.problem]
     terminal.problems(found)
     return 1 if errors(found) else 0

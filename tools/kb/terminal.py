@@ -120,7 +120,9 @@ def diffs(rewrites: list[Rewrite]) -> None:
 def changes(found: list[Change], missing: list[str]) -> None:
     """What changed, a line each."""
     if found:
-        table = Table("", "where", "what", "before", "after", box=None, header_style="dim")
+        table = Table(box=None, header_style="dim")
+        for name in ("", "where", "what", "before", "after"):
+            table.add_column(name, overflow="fold")  # a place that is cut off cannot be gone to
         for change in found:
             cells = (change.kind, change.where, change.what, change.before, change.after)
             table.add_row(*map(escape, cells), style="red" if change.problem and not change.problem.warning else None)
