@@ -39,7 +39,7 @@ def zizmor(project, folder):
     program = Path(sys.executable).with_name("zizmor")
     environment = {name: value for name, value in os.environ.items() if name not in ("GH_TOKEN", "GITHUB_TOKEN")}
     return subprocess.run(
-        [program, "--offline", "--no-progress", "--persona=auditor", folder],
+        [program, "--offline", "--no-progress", "--color=never", "--persona=auditor", folder],
         cwd=project, capture_output=True, text=True, env=environment,
     )  # fmt: skip
 
