@@ -18,7 +18,7 @@ from kb.tag import Tag, read_tags
 
 MADE = ("index", "notes", "lab", "tags", "claims")  # pages that no note may take the name of
 SETTINGS = "pyproject.toml"
-LIMITS = {"seconds": 900.0, "silence": 60.0, "memory_gb": 4.0, "processes": 64, "output_mb": 10.0}
+LIMITS = {"seconds": 900.0, "silence": 60.0, "memory_gb": 4.0, "processes": 64, "output_mb": 10.0, "disk_gb": 2.0}
 
 
 def find_root(start: Path) -> Path:
@@ -158,6 +158,7 @@ class Notebook:
             "memory": snippet.amount("Needs") or limits["memory_gb"] * 1e9,
             "processes": limits["processes"],
             "output": limits["output_mb"] * 1e6,
+            "disk": limits["disk_gb"] * 1e9,
         }
 
     def place(self, note: Note, target: str) -> str | None:
