@@ -83,9 +83,9 @@ def test_only_the_hook_knows_mkdocs(trees):
 
 
 def test_what_runs_inside_a_program_s_kernel_is_of_the_standard_library_alone(trees):
-    names = {*all_imports(trees["contain"]), *all_imports(trees["results"])}
+    names = {*all_imports(trees["contain"]), *all_imports(trees["results"]), *all_imports(trees["enclosure"])}
     assert {name for name in names if name.partition(".")[0] not in sys.stdlib_module_names} <= {
-        "IPython", "IPython.display", "kb.results",
+        "IPython", "IPython.display", "kb.enclosure", "kb.results",
     }  # fmt: skip
 
 

@@ -150,6 +150,7 @@ class Notebook:
             "memory": snippet.amount("Needs") or limits["memory_gb"] * 1e9,
             "processes": limits["processes"],
             "output": limits["output_mb"] * 1e6,
+            "disk": limits["disk_gb"] * 1e9,
         }
 
     def place(self, note: Note, target: str) -> str | None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from kb.notebook import Notebook
 from kb.problem import Problem, nearest
-from kb.run import ALWAYS
+from kb.results import RESERVED
 from kb.snippet import FIELDS, Snippet
 
 ORDER = ("setup", "data", "model", "loss", "train", "evaluate", "main", "result")
@@ -75,7 +75,7 @@ def sections(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
             message = f"the section '{after.name}' comes after '{before.name}'; the order is {', '.join(ORDER)}"
             yield Problem(snippet.path, after.line, message, "section")
     run = notebook.runs.get(snippet.name)
-    for name in run.metrics if run else ALWAYS:
+    for name in run.metrics if run else RESERVED:
         if name in seen:
             yield Problem(snippet.path, seen[name], f"'{name}' is a section and a metric; rename one", "section")
 
