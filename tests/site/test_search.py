@@ -58,7 +58,7 @@ def test_a_function_finds_the_program_that_defines_it(visit) -> None:
 
 def test_a_name_is_found_in_the_middle_of_code(visit) -> None:
     page = visit()
-    search(page, "default_rng")  # running_share(toss(np.random.default_rng(seed), size=size))
+    search(page, '"default_rng"')  # just this: running_share(toss(np.random.default_rng(seed), size=size))
     assert found(page, 1) == ["coin"]
 
 
@@ -173,6 +173,7 @@ def test_a_search_has_an_address_that_opens_it_anew(visit, site: str) -> None:
     other = visit("?q=one&q.tag=ML&q.year=2025")
     assert found(other, 1) == ["One question parts two classes"]
     assert other.locator(FIELD).input_value() == "one"
+    assert other.url == f"{site}?q=one&q.tag=ML&q.year=2025"
 
 
 def test_back_from_a_result_is_the_search_again_and_back_from_that_the_page(visit, site: str) -> None:
@@ -211,6 +212,13 @@ def test_the_address_of_a_page_is_its_own_again_when_the_search_closes(visit, si
     assert page.url == f"{site}claims/?verdict=differs&q=moral+certainty"
     page.keyboard.press("Escape")
     page.wait_for_url(f"{site}claims/?verdict=differs")
+
+
+def test_closed_a_shared_search_leaves_no_trace_in_the_address(visit, site: str) -> None:
+    page = visit("coin/?q=one&q.tag=ML#what-we-ran")
+    found(page, 2)
+    page.keyboard.press("Escape")
+    page.wait_for_url(f"{site}coin/#what-we-ran")
 
 
 @pytest.mark.parametrize("typed", ["#DS", "#DataScience", "#data-science"])
@@ -269,6 +277,14 @@ def test_a_word_that_is_a_tag_finds_its_page_first(visit, word: str, tag: str) -
     search(page, word)
     page.locator(RESULTS).first.wait_for()
     assert page.locator(RESULTS).first.inner_text() == tag
+
+
+def test_that_page_comes_first_though_others_match_better(visit) -> None:
+    page = visit()
+    page.route("**/search/tags.json", lambda route: route.fulfill(json={"scikit-learn": [], "TIL": ["learn"]}))
+    search(page, "learn")
+    page.locator(RESULTS).first.wait_for()
+    assert page.locator(RESULTS).first.inner_text() == "TIL"  # not scikit-learn
 
 
 @pytest.mark.parametrize(
