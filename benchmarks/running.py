@@ -32,7 +32,7 @@ TEN = (
     *("branch_counting", "descent_newton", "xor_linear", "float_sum", "trees_wine"),
     *("diffeq_decay", "hopfield_capacity", "xor_sklearn", "trees_depth", "loop_resume"),
 )
-LEFT_OUT = shutil.ignore_patterns(".venv", "site", ".git", "__pycache__", "shared", "benchmarks")
+LEFT_OUT = shutil.ignore_patterns(".venv", "site", ".git", "__pycache__", "jax", "benchmarks")
 
 
 def kb(*words: str | int) -> Callable[[Path], None]:
@@ -65,10 +65,10 @@ def plain(names: list[str], jobs: int) -> Callable[[Path], None]:
 
 
 def cold(names: list[str], jobs: int) -> Callable[[Path], None]:
-    """`kb run` of programs as if none had ever run: nothing compiled is kept either."""
+    """`kb run` of programs as if none had ever run: nothing that JAX compiled is kept, as by plain processes."""
 
     def do(copy: Path) -> None:
-        shutil.rmtree(copy / ".cache/shared", ignore_errors=True)
+        shutil.rmtree(copy / ".cache/shared/jax", ignore_errors=True)
         kb("run", *names, "--again", "-j", jobs)(copy)
 
     return do

@@ -137,8 +137,9 @@ def begun(dask):
 
 
 @pytest.fixture
-def scratch(dask, monkeypatch):
-    """Where programs have their folders, here and on workers."""
+def scratch(book, dask, monkeypatch):
+    """Where programs have their folders, here and on workers; no limit ends them before a test does."""
+    book.write("pyproject.toml", "[tool.kb.limits]\nseconds = 900\nsilence = 900\n")
     folder = dask.folder / "runs"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
@@ -249,7 +250,7 @@ def test_a_command_that_is_stopped_leaves_no_kernel_on_a_worker(
     book, dask, scheduler, scratch, eventually, how, status
 ):
     worker, _ = dask.worker(scheduler, "--no-nanny")
-    book.snippet("slow", SLOW.format(seconds=100))
+    book.snippet("slow", SLOW.format(seconds=1000))
     process = book.start("run", "--scheduler", scheduler)
     eventually(lambda: begun(dask), 60)
     assert len(kernels(worker)) == 1
@@ -264,7 +265,7 @@ def test_a_command_that_is_stopped_leaves_no_kernel_on_a_worker(
 
 def test_a_scheduler_that_goes_away_is_told(book, dask, scheduler, scratch, eventually):
     worker, _ = dask.worker(scheduler, "--no-nanny")
-    book.snippet("slow", SLOW.format(seconds=100))
+    book.snippet("slow", SLOW.format(seconds=1000))
     process = book.start("run", "--scheduler", scheduler)
     eventually(lambda: begun(dask), 60)
     dask.started[0].kill()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from functools import cache
 from pathlib import Path
 
-from distributed import Worker, get_worker
+from distributed import Status, Worker, get_worker
 
 import kb
 from kb.execute import carry_out
@@ -22,6 +22,7 @@ from kb.problem import Trouble
 from kb.run import FILES, STORE, SUMS
 
 POLL = 0.3  # seconds between two looks whether the caller still wants a run
+GONE = (Status.closing, Status.closed, Status.failed)  # the worker, or the scheduler that it lost
 
 
 class Unprepared(Exception):
@@ -96,7 +97,10 @@ def run_there(task: dict, tree: str, topic: str) -> tuple[dict, list[str], dict[
             last = time.monotonic()
             worker.log_event(topic, [str(number), event])
 
-    with _ending(lambda: worker.state.tasks[number].state == "cancelled", marks):
+    def unwanted() -> bool:
+        return worker.status in GONE or worker.state.tasks[number].state == "cancelled"
+
+    with _ending(unwanted, marks):
         end, said = carry_out(root, task, tell)
     folder = root / STORE / task["key"]
     contents = {name: (folder / name).read_bytes() for name in (*FILES, SUMS) if end.get("done")}

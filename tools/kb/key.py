@@ -37,7 +37,7 @@ def key_of(root: Path, snippet: Snippet, datasets: dict[str, Dataset]) -> Key:
     constants = {name for program in programs for name in program.names}
     data = [dataset for dataset in datasets.values() if PurePosixPath(dataset.file).name in constants]
     styles = [path for path in sorted((root / "snippets").glob("*.mplstyle")) if path.name in constants]
-    versions = versions_behind({name for program in programs for name in program.modules})
+    versions = versions_behind({name for program in programs for name in modules(program)})
     style_paths = [f"snippets/{path.name}" for path in styles]
     parts = {
         "cells": [[section.name, section.tokens] for section in _cells(snippet)],
@@ -101,10 +101,15 @@ def _digest(root: Path, path: str) -> str:
 
 def _imported(root: Path, snippet: Snippet, seen: set[str] | None = None) -> Iterator[Snippet]:
     seen = {snippet.name} if seen is None else seen
-    for name in snippet.modules:
+    for name in sorted(modules(snippet)):
         path = f"snippets/{name}.py"
         if name not in seen and (root / path).is_file():
             seen.add(name)
             program = read_snippet(root, path)
             yield program
             yield from _imported(root, program, seen)
+
+
+def modules(snippet: Snippet) -> set[str]:
+    """The names of the modules that a program imports, without what follows a dot."""
+    return set(snippet.modules)
