@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -144,7 +145,12 @@ def lay_out(root: Path) -> Book:
     book.write("mkdocs.yml", MKDOCS)
     book.write("pyproject.toml", PYPROJECT)
     book.write("notes/tags.toml", TAGS)
-    for path in ("notes/_template.md", "snippets/_template.py", "snippets/style.mplstyle"):
+    for path in (
+        "notes/_template.md",
+        "snippets/_template.py",
+        "tests/snippets/_template.py",
+        "snippets/style.mplstyle",
+    ):
         book.write(path, (ROOT / path).read_bytes())
     return book
 
@@ -155,6 +161,27 @@ def book(tmp_path: Path) -> Iterator[Book]:
     book = lay_out(tmp_path)
     yield book
     book.end()
+
+
+@pytest.fixture
+def in_terminal(book: Book) -> Callable[..., tuple[int, str]]:
+    """Give the command in a terminal, answer its questions line by line, and return its status and what it showed."""
+
+    def talk(*words: str, answers: str) -> tuple[int, str]:
+        person, terminal = pty.openpty()
+        process = subprocess.Popen([KB, *words], cwd=book.root, stdin=terminal, stdout=terminal, stderr=terminal)
+        os.close(terminal)
+        os.write(person, answers.encode())
+        shown = b""
+        try:
+            while more := os.read(person, 4096):
+                shown += more
+        except OSError:  # the terminal is closed: the command has ended
+            pass
+        os.close(person)
+        return process.wait(timeout=60), shown.decode().replace("\r\n", "\n")
+
+    return talk
 
 
 @pytest.fixture(scope="session")

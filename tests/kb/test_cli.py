@@ -66,7 +66,12 @@ def trip(once):
 
 
 def test_new_writes_a_note_and_a_program_and_says_what_is_next(trip):
-    assert trip[1]["new"] == [0, "wrote notes/the-mean.md\nwrote snippets/mean.py\nnext: ./kb serve\n", ""]
+    assert trip[1]["new"] == [
+        0,
+        "wrote notes/the-mean.md\nwrote snippets/mean.py\nwrote tests/snippets/test_mean.py\n"
+        "next: ./kb run mean, then ./kb serve\n",
+        "",
+    ]
 
 
 def test_before_its_run_the_check_and_why_name_the_program(trip):
@@ -202,6 +207,10 @@ def test_the_check_of_a_note_tells_that_a_program_it_shows_has_no_run(book):
         (
             ("new", "Rain"),
             "notes/tags.toml:1: a note has at least one tag; give --tags with some of ML, neural-networks, DS",
+        ),
+        (
+            ("new",),
+            'notes/_template.md:1: a note has a title; write it as in `kb new "Momentum overshoots" --tags ML`',
         ),
         (("run", "--changed-since", "nowhere"), "mkdocs.yml:1: git knows no revision 'nowhere'; see `git log`"),
     ],

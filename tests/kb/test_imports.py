@@ -6,15 +6,28 @@ from itertools import pairwise
 
 import pytest
 
-DOORS = {"cli", "commands", "hook", "start_mkdocs", "terminal", "codeblocks"}
+DOORS = {"cli", "commands", "contribute", "hook", "start_mkdocs", "terminal", "codeblocks"}
 VERBS = {
-    *("new", "check", "execute", "supervise", "kernel_client", "contain", "render", "lab", "run_card"),
+    *(
+        "new",
+        "interview",
+        "check",
+        "fix",
+        "execute",
+        "supervise",
+        "kernel_client",
+        "contain",
+        "render",
+        "lab",
+        "run_card",
+    ),
     *("plain", "published", "search"),
     *("index", "home", "cards", "pages", "tag_pages", "note_page", "gallery", "claims_page", "listing"),
     *("cluster", "cluster_client", "cluster_worker"),
 }
 BOTTOM = {"problem"}
 OF_ONE_VERB = [  # a verb in several modules
+    {"new", "interview"},
     {"check", "check.notes", "check.snippets"},
     {"index", "home", "cards", "pages", "tag_pages", "note_page", "gallery", "claims_page", "listing"},
     {"lab", "run_card"},

@@ -1,6 +1,9 @@
 """A note, and with it a program, from the templates."""
 
 import datetime
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from kb.new import new
@@ -8,15 +11,17 @@ from kb.note import read_note
 from kb.problem import Trouble
 from kb.snippet import read_snippet
 
+RUFF = Path(sys.executable).with_name("ruff")
+
 
 def names(book, paths):
     return [path.relative_to(book.root).as_posix() for path in paths]
 
 
-def refusal(book, title="Heat", tags=("ML",), snippet=None):
+def refusal(book, title="Heat", tags=("ML",), snippet=None, **more):
     before = sorted(book.root.rglob("*"))
     with pytest.raises(Trouble) as caught:
-        new(book.notebook, title, list(tags), snippet)
+        new(book.notebook, title, list(tags), snippet, **more)
     assert sorted(book.root.rglob("*")) == before, "nothing half written"
     return str(caught.value)
 
@@ -34,6 +39,33 @@ def test_an_alias_becomes_its_tag(book):
     assert read_note(book.root, "notes/heat.md").tags == ["ML"]
 
 
+def test_two_words_for_one_tag_are_one_tag(book):
+    new(book.notebook, "Heat", ["ML", "MachineLearning"], None)
+    assert read_note(book.root, "notes/heat.md").tags == ["ML"]
+    assert book.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("source", "address"),
+    [
+        ("10.1137/0914050", "https://doi.org/10.1137/0914050"),
+        ("doi:10.1137/0914050", "https://doi.org/10.1137/0914050"),
+        ("arXiv:2302.13163", "https://arxiv.org/abs/2302.13163"),
+        ("2302.13163v2", "https://arxiv.org/abs/2302.13163v2"),
+        ("https://example.org/a:#b", "https://example.org/a:#b"),
+    ],
+)
+def test_kind_and_source_are_kept_the_source_as_an_address(book, source, address):
+    new(book.notebook, "Heat", ["ML"], None, kind="paper", source=source)
+    note = read_note(book.root, "notes/heat.md")
+    assert (note.kind, note.meta["source"], book.problems()) == ("paper", address, [])
+
+
+def test_what_was_not_given_leaves_no_line(book):
+    new(book.notebook, "Heat", ["ML"], None)
+    assert read_note(book.root, "notes/heat.md").meta.keys() == {"title", "date", "tags", "description"}
+
+
 def test_without_a_program_the_note_links_to_none(book):
     new(book.notebook, "Heat", ["ML"], None)
     text = (book.root / "notes/heat.md").read_text()
@@ -44,7 +76,7 @@ def test_without_a_program_the_note_links_to_none(book):
 
 def test_with_a_program_the_note_links_to_it(book):
     paths = new(book.notebook, "Heat", ["ML"], "heat_jax")
-    assert names(book, paths) == ["notes/heat.md", "snippets/heat_jax.py"]
+    assert names(book, paths) == ["notes/heat.md", "snippets/heat_jax.py", "tests/snippets/test_heat_jax.py"]
     assert {link.path for link in read_note(book.root, "notes/heat.md").links} == {"../snippets/heat_jax.py"}
     assert read_snippet(book.root, "snippets/heat_jax.py").section("figure")
 
@@ -87,6 +119,12 @@ def test_the_file_is_named_by_the_title_in_lower_case_with_hyphens(book):
         ({"title": "Tags"}, "notes/tags.md:1: the site makes a page of this name; choose another title"),
         ({"tags": ["JAX"]}, "notes/tags.toml:1: unknown tag 'JAX'; there are ML, neural-networks, DS"),
         ({"tags": ["MLL"]}, "notes/tags.toml:1: unknown tag 'MLL'; did you mean 'ML'?"),
+        ({"kind": "papre"}, "notes/_template.md:1: unknown kind 'papre'; did you mean 'paper'?"),
+        (
+            {"source": "Higham"},
+            "notes/_template.md:1: 'Higham' is no source;"
+            " give a DOI, an arXiv number or an address that begins with https://",
+        ),
         (
             {"snippet": "Heat-JAX"},
             "snippets/_template.py:1: 'Heat-JAX' names no snippet; write it like a variable, such as heat_jax",
@@ -109,6 +147,29 @@ def test_a_file_that_exists_is_never_touched(book):
     book.note("heat", "Mine.\n")
     assert refusal(book) == "notes/heat.md:1: there is such a file already; choose another title or name"
     assert (book.root / "notes/heat.md").read_text().endswith("Mine.\n")
+
+
+def test_a_test_that_exists_is_never_touched_and_nothing_is_left(book):
+    book.write("tests/snippets/test_heat.py", "# mine\n")
+    assert refusal(book, snippet="heat") == (
+        "tests/snippets/test_heat.py:1: there is such a file already; choose another title or name"
+    )
+
+
+@pytest.mark.parametrize("name", ["aaa", "zzz"])  # before and behind numpy in the order of imports
+def test_what_the_templates_make_is_formatted_and_linted(book, project, name):
+    new(book.notebook, "Heat", ["ML"], name)
+    book.write("pyproject.toml", (project / "pyproject.toml").read_bytes())
+    for words in (["format", "--check"], ["check"]):
+        done = subprocess.run([RUFF, *words, "--no-cache", "."], cwd=book.root, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
+
+
+def test_the_test_that_the_template_makes_passes(book):
+    new(book.notebook, "Heat", ["ML"], "heat")
+    book.write("pyproject.toml", '[tool.pytest.ini_options]\npythonpath = ["snippets"]\n')
+    done = book.kb("test", "-q", "-p", "no:cacheprovider", "tests", MPLBACKEND="agg")
+    assert (done.returncode, done.stdout.splitlines()[-1][:8]) == (0, "2 passed")
 
 
 def test_a_program_that_exists_is_never_touched_and_no_note_is_left(book):

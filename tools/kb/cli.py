@@ -4,9 +4,10 @@ import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from kb import commands
+from kb import commands, contribute
 from kb.notebook import Notebook, find_root
 from kb.problem import Trouble
 
@@ -37,13 +38,29 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(command=does)
         return added
 
-    new = command("new", commands.new, "write a note, and with --snippet a program, from the templates")
-    new.add_argument("title")
-    new.add_argument("--tags", help="separated by commas; asked for if not given")
-    new.add_argument("--snippet", metavar="NAME", help="also write snippets/NAME.py")
-    check = command("check", commands.check, "check every rule: one line a problem")
+    _to_write(command)
+    _to_run(command)
+    every.add_parser("test", help="run the tests; every argument goes to pytest")
+    every.add_parser("lock", help="write requirements.lock anew (./kb only)")
+    return parser
+
+
+def _to_write(command: Callable[..., argparse.ArgumentParser]) -> None:
+    new = command("new", contribute.new, "write a note, and with --snippet a program and its test")
+    new.add_argument("title", nargs="?")
+    new.add_argument("--tags", help="separated by commas; without them everything not given is asked for")
+    new.add_argument("--kind", help="note (the default), paper, lab or link")
+    new.add_argument("--source", help="what it is about: a DOI, an arXiv number or an address")
+    new.add_argument("--snippet", metavar="NAME", help="also write snippets/NAME.py and its test")
+    check = command("check", contribute.check, "check every rule: one line a problem")
     check.add_argument("files", nargs="*", metavar="FILE")
-    check.add_argument("--json", action="store_true")
+    how = check.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true")
+    how.add_argument("--fix", action="store_true", help="first repair what has one right answer, once you said yes")
+    check.add_argument("--yes", action="store_true", help="with --fix: do not ask")
+
+
+def _to_run(command: Callable[..., argparse.ArgumentParser]) -> None:
     run = command("run", commands.run, "bring runs up to date")
     run.add_argument("names", nargs="*", metavar="NAME")
     run.add_argument("--again", action="store_true", help="run even what is fresh")
@@ -59,6 +76,3 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--address", default="127.0.0.1:8000")
     claims = command("claims", commands.claims, "every claim beside what was measured")
     claims.add_argument("--json", action="store_true")
-    every.add_parser("test", help="run the tests; every argument goes to pytest")
-    every.add_parser("lock", help="write requirements.lock anew (./kb only)")
-    return parser

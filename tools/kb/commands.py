@@ -1,4 +1,4 @@
-"""What each command does; verbs are imported where they are used, so that a command pays only for its own."""
+"""What the commands for runs and the site do; verbs are imported where they are used: each pays for its own."""
 
 import argparse
 import json
@@ -8,56 +8,6 @@ from pathlib import Path
 from kb.git import changed_since
 from kb.notebook import Notebook
 from kb.problem import Problem, Trouble, nearest
-
-
-def new(notebook: Notebook, arguments: argparse.Namespace) -> int:
-    """Write a note, and with it a snippet."""
-    from kb import new as verb
-    from kb import terminal
-
-    asked = arguments.tags if arguments.tags is not None else terminal.ask(f"Tags ({', '.join(notebook.tags)}): ")
-    tags = [word for word in asked.replace(",", " ").split() if word]
-    if not tags:
-        raise Trouble(
-            "notes/tags.toml", 1, f"a note has at least one tag; give --tags with some of {', '.join(notebook.tags)}"
-        )
-    for path in verb.new(notebook, arguments.title, tags, arguments.snippet):
-        terminal.say(f"wrote {path.relative_to(notebook.root)}")
-    terminal.say("next: ./kb serve")
-    return 0
-
-
-def check(notebook: Notebook, arguments: argparse.Namespace) -> int:
-    """Print every problem, or those of the files named and of the programs that they show."""
-    from kb import terminal
-    from kb.check import check as every_problem
-
-    found = every_problem(notebook)
-    if arguments.files:
-        wanted = _with_their_programs(notebook, [_inside(notebook, name) for name in arguments.files])
-        found = [problem for problem in found if wanted.get(problem.path) in ("", problem.rule)]
-    if arguments.json:
-        print(json.dumps([problem.as_json() for problem in found], indent=1, ensure_ascii=False))
-    else:
-        terminal.problems(found)
-        if not _errors(found):
-            terminal.say(f"{len(notebook.notes)} notes and {len(notebook.snippets)} snippets, no problem")
-    return 1 if _errors(found) else 0
-
-
-def _inside(notebook: Notebook, name: str) -> str:
-    path = os.path.relpath(Path(name).resolve(), notebook.root.resolve())
-    if path.startswith(".."):
-        raise Trouble(name, 1, "it lies outside the notebook; name a file in it")
-    if not (notebook.root / path).is_file():
-        raise Trouble(path, 1, f"there is no such file{nearest(path, notebook.note_paths + notebook.snippet_paths)}")
-    return path
-
-
-def _with_their_programs(notebook: Notebook, paths: list[str]) -> dict[str, str]:
-    """The files to tell of, each with the one rule that counts, or nothing where all do."""
-    shown = [notebook.notes[Path(path).stem].programs for path in paths if Path(path).stem in notebook.notes]
-    return {f"snippets/{name}.py": "run" for names in shown for name in names} | dict.fromkeys(paths, "")
 
 
 def run(notebook: Notebook, arguments: argparse.Namespace) -> int:
@@ -127,13 +77,13 @@ def build(notebook: Notebook, arguments: argparse.Namespace) -> int:
     from kb.check import check as every_problem
 
     found = every_problem(notebook)
-    if _errors(first := [problem for problem in found if problem.rule != "run"]):
+    if errors(first := [problem for problem in found if problem.rule != "run"]):
         terminal.problems(first)
         return 1
     terminal.outcomes(outcomes := _bring_up_to_date(notebook, list(notebook.snippets)))
     if len(first) < len(found):  # a run was missing
         found = every_problem(Notebook(notebook.root))
-    if any(outcome.problem for outcome in outcomes) or _errors(found):
+    if any(outcome.problem for outcome in outcomes) or errors(found):
         failed = {outcome.problem.path for outcome in outcomes if outcome.problem}  # they have been told
         terminal.problems([problem for problem in found if problem.rule != "run" or problem.path not in failed])
         terminal.say("the site was not built")
@@ -168,5 +118,6 @@ def claims(notebook: Notebook, arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _errors(found: list[Problem]) -> bool:
+def errors(found: list[Problem]) -> bool:
+    """Whether something is wrong, and not only to be warned of."""
     return any(not problem.warning for problem in found)

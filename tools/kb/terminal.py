@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from kb.edit import Rewrite
 from kb.execute import Outcome
 from kb.metric import show
 from kb.problem import Problem
@@ -108,11 +109,34 @@ def ledger(rows: list[dict]) -> None:
     out.print(table)
 
 
+def diffs(rewrites: list[Rewrite]) -> None:
+    """What would change, as `patch` reads it; in colours where someone looks."""
+    colours = {"+": "green", "-": "red", "@": "cyan"}
+    for row in (row for each in rewrites for row in each.diff()):
+        if out.is_terminal:
+            out.print(row, markup=False, end="", style=colours.get(row[0]))
+        else:
+            sys.stdout.write(row)  # rich would drop carriage returns
+
+
 def say(text: str) -> None:
     """A line on the ordinary output."""
     out.print(text, markup=False)
 
 
+def has_person() -> bool:
+    """Whether there is someone to ask."""
+    return sys.stdin.isatty()
+
+
+def agrees(question: str) -> bool:
+    """Whether the person says yes; nothing said is no."""
+    try:
+        return ask(question).strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
+
+
 def ask(question: str) -> str:
-    """An answer from the user, or nothing where there is none to ask."""
-    return input(question) if sys.stdin.isatty() else ""
+    """What the person answers; raises EOFError where none comes."""
+    return input(question)
