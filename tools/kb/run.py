@@ -24,7 +24,6 @@ DAMAGED = ".cache/damaged"
 NOTEBOOK, RECORD = FILES = ("notebook.ipynb", "record.json")
 SUMS = "SHA256SUMS"
 WRITING = ".writing-"
-LIBRARIES = {"jax": "JAX", "scikit-learn": "scikit-learn", "dtreeviz": "dtreeviz", "flax": "Flax"}
 
 
 @dataclass(frozen=True)
@@ -61,11 +60,6 @@ class Run:
     def all_figures(self) -> list[Figure]:
         """Every picture of the run, in order."""
         return [figure for section in self.outputs for figure in self.figures(section)]
-
-    @property
-    def libraries(self) -> list[str]:
-        """The libraries by which the gallery sorts."""
-        return [title for name, title in LIBRARIES.items() if name in self.record["parts"]["versions"]]
 
     @property
     def day(self) -> str:
