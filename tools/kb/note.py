@@ -101,6 +101,12 @@ class Note:
         tags = self.meta.get("tags")
         return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
 
+    @property
+    def old_names(self) -> list[str]:
+        """The names that it had."""
+        names = self.meta.get("redirect_from")
+        return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
     @cached_property
     def markup(self) -> Markup:
         """Its body, cut into prose and code."""

@@ -166,4 +166,5 @@ class Notebook:
         path = os.path.normpath(os.path.join(os.path.dirname(note.path), target))
         if path == ".." or path.startswith("../") or os.path.isabs(path):
             return None
-        return path if (self.root / path).resolve().is_relative_to(self.root.resolve()) else None
+        real, root = os.path.realpath(self.root / path), os.path.realpath(self.root)
+        return path if os.path.commonpath([real, root]) == root else None

@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from kb import dataset
-from kb.check import notes, snippets
+from kb.check import files, notes, snippets
 from kb.notebook import Notebook
 from kb.problem import Problem, Trouble
 
 
 def check(notebook: Notebook) -> list[Problem]:
     """Every problem of the notebook, by file and line; one broken file leaves the rest checked."""
-    rules: list[Callable[[], Iterator[Problem]]] = [partial(datasets, notebook)]
+    rules: list[Callable[[], Iterator[Problem]]] = [partial(rule, notebook) for rule in files.RULES]
     rules += [partial(rule, notebook, note) for note in notebook.notes.values() for rule in notes.RULES]
     rules += [partial(rule, notebook, snippet) for snippet in notebook.snippets.values() for rule in snippets.RULES]
     found = list(notebook.unreadable)
@@ -21,8 +20,3 @@ def check(notebook: Notebook) -> list[Problem]:
         except Trouble as trouble:  # such as a manifest that cannot be read; what does not need it is still checked
             found.append(trouble.problem)
     return sorted(set(found))
-
-
-def datasets(notebook: Notebook) -> Iterator[Problem]:
-    """Every dataset's bytes are those of the manifest."""
-    yield from dataset.problems(notebook.root, notebook.datasets)

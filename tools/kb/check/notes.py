@@ -33,11 +33,15 @@ def tags(notebook: Notebook, note: Note) -> Iterator[Problem]:
 
 
 def redirects(notebook: Notebook, note: Note) -> Iterator[Problem]:
-    """An address that a note had is no other note's."""
-    for old in note.meta.get("redirect_from") or []:
-        if str(old) in notebook.notes:
-            message = f"redirect_from names '{old}', which is a note; take it out"
-            yield Problem(note.path, note.line_of("redirect_from"), message, "redirect")
+    """An address that a note had is no other note's, nor that of a page that the site makes."""
+    line = note.line_of("redirect_from")
+    for old in note.old_names:
+        if old.casefold() in {name.casefold() for name in (*notebook.notes, *MADE)}:
+            yield Problem(note.path, line, f"redirect_from names '{old}', which is a page; take it out", "redirect")
+        for other in notebook.notes.values():
+            if other.path < note.path and old.casefold() in map(str.casefold, other.old_names):
+                message = f"redirect_from names '{old}', as {other.path} does; take one out"
+                yield Problem(note.path, line, message, "redirect")
 
 
 def links(notebook: Notebook, note: Note) -> Iterator[Problem]:
@@ -79,7 +83,11 @@ def _figure(notebook: Notebook, note: Note, link: Link, target: Target) -> Itera
 
 
 def claims(notebook: Notebook, note: Note) -> Iterator[Problem]:
-    """Every claim's verdict is the one its metric gives."""
+    """Every claim's verdict is the one its metric gives, and none stands where it is not read."""
+    for number, row in enumerate(note.markup.prose, note.first):
+        if re.fullmatch(r"claims:\s*", row):
+            message = "claims stand in the text, where nothing checks them; move them above the second line ---"
+            yield Problem(note.path, number, message, "claim")
     for claim in note.claims:
         if claim.metric is None and claim.verdict == "untestable":
             continue
@@ -143,7 +151,7 @@ def _is_run(fence: Fence, rows: list[str], blocks: list[CodeBlock]) -> bool:
 
 def name(notebook: Notebook, note: Note) -> Iterator[Problem]:
     """A note does not take the name of a page that the site makes."""
-    if note.name in MADE:
+    if note.name.casefold() in MADE:
         yield Problem(note.path, 1, "the site makes a page of this name; rename the note", "name")
 
 

@@ -49,11 +49,10 @@ def values(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
 def metrics(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
     """No metric stands twice in `results`: Python would keep the last without a word."""
     for node in ast.walk(snippet.tree):
-        if (
-            isinstance(node, ast.Assign)
-            and isinstance(node.value, ast.Dict)
-            and ast.unparse(node.targets[0]) == "results"
-        ):
+        if not isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) or not isinstance(node.value, ast.Dict):
+            continue
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        if ast.unparse(target) == "results":
             keys = [key for key in node.value.keys if isinstance(key, ast.Constant)]
             for name, count in Counter(key.value for key in keys).items():
                 if count > 1:
