@@ -28,7 +28,7 @@ VERBS = {
 BOTTOM = {"problem"}
 OF_ONE_VERB = [  # a verb in several modules
     {"new", "interview"},
-    {"check", "check.notes", "check.snippets"},
+    {"check", "check.files", "check.notes", "check.snippets"},
     {"index", "home", "cards", "pages", "tag_pages", "note_page", "gallery", "claims_page", "listing"},
     {"lab", "run_card"},
     {"render", "plain"},
@@ -136,7 +136,7 @@ def test_every_rule_of_the_check_says_what_it_demands(trees):
     """The docstring of a generator in `kb.check` is the rule."""
     rules = [
         node
-        for name in ("check.notes", "check.snippets")
+        for name in ("check.files", "check.notes", "check.snippets")
         for node in trees[name].body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
     ]

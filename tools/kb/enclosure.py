@@ -35,9 +35,8 @@ libc = ctypes.CDLL(None, use_errno=True)
 def main() -> None:
     """Enclose this process, then become the command."""
     enclosure, command = json.loads(sys.argv[1]), sys.argv[2:]
-    disk = int(enclosure["disk"])
-    resource.setrlimit(resource.RLIMIT_FSIZE, (disk, disk))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_FSIZE, int(enclosure["disk"]))
+    _limit(resource.RLIMIT_CORE, 0)
     missing: dict[str, str] = {}
     if sys.platform == "linux":
         _checked(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
@@ -48,6 +47,13 @@ def main() -> None:
     missing |= _hold_writes_and_signals(enclosure["writes"])
     os.environ[UNCONTAINED] = json.dumps(missing)
     os.execv(command[0], command)
+
+
+def _limit(what: int, amount: int) -> None:
+    """No more than that, nor than what this process may have anyway."""
+    allowed = resource.getrlimit(what)[1]
+    amount = amount if allowed == resource.RLIM_INFINITY else min(amount, allowed)
+    resource.setrlimit(what, (amount, amount))
 
 
 def _leave_the_network() -> dict[str, str]:

@@ -39,7 +39,7 @@ def read_front_matter(path: str, text: str) -> FrontMatter:
 
 def _fields(matter: FrontMatter, node: yaml.MappingNode) -> Iterator[Problem]:
     for key, value in node.value:
-        name, line = str(key.value), line_of(key.start_mark)
+        name, line = key.value if isinstance(key, yaml.ScalarNode) else "?", line_of(key.start_mark)
         if name in matter.lines:
             yield _problem(matter, line, f"'{name}' stands twice (first in line {matter.lines[name]}); keep one")
         elif name not in FIELDS:
@@ -76,6 +76,8 @@ def _wrong(name: str, node: yaml.Node, value: Any) -> str | None:
         return f"{name} is not a text; put it in quotes"
     if name in ("claims", "redirect_from", "corrections") and not isinstance(value, list):
         return f"{name} is not a list; begin each entry with `- `"
+    if name in ("claims", "redirect_from", "corrections") and not value:
+        return f"{name} is empty; give an entry, or take the field out"
     if name == "corrections" and not (texts and all(re.match(r"\d{4}-\d\d-\d\d: \S", item) for item in value)):
         return 'each correction is a dated sentence in quotes, such as "2026-11-21: the unit was wrong."'
     if name == "redirect_from" and not (texts and all(re.fullmatch(r"[\w-]+", item) for item in value)):

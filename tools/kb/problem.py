@@ -1,6 +1,7 @@
 """What is wrong, where, and what to do about it."""
 
 import difflib
+import errno
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -48,6 +49,8 @@ def nearest(word: str, names: Iterable[str]) -> str:
 def read_text(path: Path, shown: str) -> str:
     """The text of a UTF-8 file, without a byte-order mark and with plain line ends."""
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():  # reading a pipe would wait for ever
+            raise OSError(errno.EINVAL, "no ordinary file")
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1

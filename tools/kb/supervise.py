@@ -68,6 +68,7 @@ def execute(job: dict, watch: Watch) -> tuple[dict, nbformat.NotebookNode]:
     except (DeadKernelError, RuntimeError) as error:
         line = started[-1].metadata.get("first", 1) if started else 1
         gone = "its process ended before its last cell (os._exit, a crash, or a kill)"
+        gone = gone if started else "its kernel could not be started"
         raise Broken(watch.reason or (gone if "died" in str(error).lower() else str(error)), line) from None
     finally:
         watch.stop()
@@ -111,7 +112,10 @@ def supervise(job: dict) -> None:
         "machine": job["machine"],
         "uncontained": report["uncontained"],
     }
-    write_run(root, key, record, nbformat.writes(notebook))
+    try:
+        write_run(root, key, record, nbformat.writes(notebook))
+    except OSError as error:
+        raise Broken(f"its record could not be written: {error.strerror or error}; nothing was kept") from None
 
 
 def _die_with_parent(job: dict) -> None:
@@ -146,7 +150,7 @@ def main() -> None:
     except Trouble as trouble:
         emit(failed=trouble.problem.message, line=trouble.problem.line)
     except OSError as error:
-        emit(failed=f"its record could not be written: {error.strerror or error}; nothing was kept")
+        emit(failed=f"it could not be started: {error.strerror or error}; nothing was kept")
     finally:
         end_descendants()
         end_processes(job["mark"])
