@@ -58,6 +58,11 @@ def _to_write(command: Callable[..., argparse.ArgumentParser]) -> None:
     how.add_argument("--json", action="store_true")
     how.add_argument("--fix", action="store_true", help="first repair what has one right answer, once you said yes")
     check.add_argument("--yes", action="store_true", help="with --fix: do not ask")
+    diff = command("diff", contribute.diff, "compare claims and metrics with another revision, or with kept claims")
+    diff.add_argument("other", metavar="REV|claims.json")
+    diff.add_argument("--markdown", action="store_true", help="for the summary of a job")
+    report = command("report", contribute.report, "what to paste into an issue that a program did not reproduce")
+    report.add_argument("name", metavar="NAME")
 
 
 def _to_run(command: Callable[..., argparse.ArgumentParser]) -> None:

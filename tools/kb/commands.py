@@ -1,10 +1,12 @@
 """What the commands for runs and the site do; verbs are imported where they are used: each pays for its own."""
 
 import argparse
+import contextlib
 import json
 import os
 from pathlib import Path
 
+from kb.failure import forget_failure, keep_failure
 from kb.git import changed_since
 from kb.notebook import Notebook
 from kb.problem import Problem, Trouble, nearest
@@ -32,19 +34,27 @@ def _bring_up_to_date(notebook: Notebook, names: list[str], jobs=0, again=False,
 
     names = [Path(name).stem for name in names]
     for name in (name for name in names if f"snippets/{name}.py" not in notebook.snippet_paths):
-        _check_name(notebook, name)
+        check_name(notebook, name)
     names = list(dict.fromkeys(name for name in names if name in notebook.snippets))
     waiting = [name for name in names if again or name not in notebook.runs]
-    with terminal.Progress(len(waiting)) as progress:
-        if not scheduler:
-            return bring_up_to_date(notebook, names, jobs=jobs or os.cpu_count() or 1, again=again, tell=progress.tell)
-        from kb.cluster import Cluster  # a second, which only those pay who have one
+    jobs = jobs or os.cpu_count() or 1
+    with terminal.Progress(len(waiting)) as progress, contextlib.ExitStack() as places:
+        place = None
+        if scheduler:
+            from kb.cluster import Cluster  # a second, which only those pay who have one
 
-        with Cluster(notebook, waiting, scheduler, progress.tell) as place:
-            return bring_up_to_date(notebook, names, jobs=1, again=again, tell=progress.tell, place=place)
+            place, jobs = places.enter_context(Cluster(notebook, waiting, scheduler, progress.tell)), 1
+        outcomes = bring_up_to_date(notebook, names, jobs=jobs, again=again, tell=progress.tell, place=place)
+    for outcome in outcomes:
+        if outcome.problem:
+            keep_failure(notebook.root, outcome.name, outcome.problem, outcome.tail)
+        elif outcome.status == "ran":
+            forget_failure(notebook.root, outcome.name)
+    return outcomes
 
 
-def _check_name(notebook: Notebook, name: str) -> None:
+def check_name(notebook: Notebook, name: str) -> None:
+    """Raise where no snippet of that name can be read."""
     path = f"snippets/{name}.py"
     for problem in notebook.unreadable:
         if problem.path == path:
@@ -66,7 +76,7 @@ def why(notebook: Notebook, arguments: argparse.Namespace) -> int:
     from kb import terminal
 
     name = Path(arguments.name).stem
-    _check_name(notebook, name)
+    check_name(notebook, name)
     terminal.say("fresh" if name in notebook.runs else notebook.why_stale(name))
     return 0 if name in notebook.runs else 1
 

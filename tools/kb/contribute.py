@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from kb.commands import errors
+from kb.commands import check_name, errors
 from kb.notebook import Notebook
 from kb.problem import Problem, Trouble, nearest
 
@@ -105,3 +105,43 @@ def _with_their_programs(notebook: Notebook, paths: list[str]) -> dict[str, str]
     """The files to tell of, each with the one rule that counts, or nothing where all do."""
     shown = [notebook.notes[Path(path).stem].programs for path in paths if Path(path).stem in notebook.notes]
     return {f"snippets/{name}.py": "run" for names in shown for name in names} | dict.fromkeys(paths, "")
+
+
+def report(notebook: Notebook, arguments: argparse.Namespace) -> int:
+    """Print what to paste into an issue."""
+    from kb.check import check as every_problem
+    from kb.report import report as text
+
+    name = Path(arguments.name).stem
+    check_name(notebook, name)
+    shown_in = {note.path for note in notebook.notes.values() if name in note.programs}
+    found = [
+        problem
+        for problem in every_problem(notebook)
+        if problem.path == f"snippets/{name}.py" or (problem.path in shown_in and f"{name}." in problem.message)
+    ]
+    print(text(notebook, name, found), end="")
+    return 0
+
+
+def diff(notebook: Notebook, arguments: argparse.Namespace) -> int:
+    """Compare claims and metrics with another revision, or with claims that were kept."""
+    from kb import diff as verb
+    from kb import terminal
+    from kb.beside import snapshot_of
+    from kb.snapshot import saved_claims, snapshot
+
+    other = arguments.other
+    if other.endswith(".json"):
+        old = saved_claims(Path(other), other)
+    else:
+        old = snapshot_of(notebook.root, other, terminal.remark)
+    new = snapshot(notebook)
+    changes = verb.diff(old, new)
+    missing = sorted({*old.missing, *new.missing})
+    print(verb.as_markdown(changes, other, missing), end="") if arguments.markdown else terminal.changes(
+        changes, missing
+    )
+    found = [change.problem for change in changes if change.problem]
+    terminal.problems(found)
+    return 1 if errors(found) else 0

@@ -2,11 +2,14 @@
 
 import sys
 import time
+from collections import Counter
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
 
+from kb.diff import Change
 from kb.edit import Rewrite
 from kb.execute import Outcome
 from kb.metric import show
@@ -117,6 +120,25 @@ def diffs(rewrites: list[Rewrite]) -> None:
             out.print(row, markup=False, end="", style=colours.get(row[0]))
         else:
             sys.stdout.write(row)  # rich would drop carriage returns
+
+
+def changes(found: list[Change], missing: list[str]) -> None:
+    """What changed, a line each."""
+    if found:
+        table = Table("", "where", "what", "before", "after", box=None, header_style="dim")
+        for change in found:
+            cells = (change.kind, change.where, change.what, change.before, change.after)
+            table.add_row(*map(escape, cells), style="red" if change.problem and not change.problem.warning else None)
+        out.print(table)
+    if missing:
+        out.print(f"not compared, for want of a run: {', '.join(missing)}", markup=False)
+    counts = Counter(change.kind for change in found)
+    out.print(", ".join(f"{count} {kind}" for kind, count in counts.items()) or "nothing changed")
+
+
+def remark(text: str) -> None:
+    """A line beside the output: what is going on."""
+    err.print(text, markup=False, style="dim")
 
 
 def say(text: str) -> None:
