@@ -1,5 +1,6 @@
 """Runs that are killed, interrupted, run twice at once, or whose record is spoilt: complete or absent."""
 
+import ast
 import contextlib
 import json
 import os
@@ -35,6 +36,20 @@ import time
 began = time.time()
 time.sleep(1)
 results = {"began": began, "ended": time.time()}
+"""
+
+
+JUMPS = """\
+# %% result
+import time
+
+real = time.time
+time.time = lambda: real() + 3600
+print(time.time())
+time.sleep(0.5)
+time.time = lambda: real() - 86400
+print(time.time())
+results = {}
 """
 
 
@@ -287,3 +302,36 @@ def test_the_record_says_on_what_it_ran(book):
     assert record["memory"] > 10e6
     assert record["machine"]["cores"] == os.cpu_count()
     assert str(Path.home()) not in json.dumps(record["machine"])
+
+
+def test_a_long_name_of_the_folder_for_temporary_files_stops_no_program(book):
+    book.snippet("toy")
+    folder = book.root / ("x" * 90)
+    folder.mkdir()
+    assert told(book.kb("run", TMPDIR=str(folder))) == (0, [])
+
+
+def test_a_clock_that_jumps_stops_no_program_and_stretches_no_limit(book):
+    """The program sees an hour pass in a moment, and then a day go back; so does all of the runner within it."""
+    book.snippet("jumps", JUMPS)
+    assert told(book.kb("run")) == (0, [])
+    assert 0 < book.notebook.runs["jumps"].record["seconds"] < 60
+
+
+def test_nothing_that_keeps_a_limit_or_measures_a_run_reads_the_clock_on_the_wall(project):
+    """`started` is the only date in a record; the age of what a killed writer left is the only other use."""
+    uses = {
+        (path.name, node.attr)
+        for path in (project / "tools/kb").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in ("time.time", "datetime.now", "datetime.utcnow")
+    }
+    assert uses == {("supervise.py", "now"), ("run.py", "time")}
+
+
+def test_a_run_of_a_later_date_than_today_s_is_read_as_any_other(book):
+    book.snippet("toy")
+    book.measured("toy", {"error": 1}, started="2126-01-01T00:00:00+00:00")
+    assert book.kb("why", "toy").stdout == "fresh\n"
+    book.snippet("toy", "# %% result\nresults = {'error': 1}\n")
+    assert book.kb("why", "toy").stdout == "its section 'result' changed since its last run; run `kb run toy`\n"

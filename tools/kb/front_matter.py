@@ -11,7 +11,7 @@ import yaml
 
 from kb.claim import Claim
 from kb.claim_entries import read_claims
-from kb.problem import Problem, nearest
+from kb.problem import Problem, html_in, nearest
 from kb.yaml_node import compose, line_of, value_of
 
 KINDS = ("note", "paper", "lab", "link")
@@ -74,6 +74,8 @@ def _wrong(name: str, node: yaml.Node, value: Any) -> str | None:
         return f"unknown kind '{value}'{nearest(str(value), KINDS)}"
     if name in ("title", "description", "source") and not (isinstance(value, str) and value.strip()):
         return f"{name} is not a text; put it in quotes"
+    if name in ("title", "description", "source", "corrections") and (html := html_in(str(value))):
+        return f"{name} {html}"
     if name in ("claims", "redirect_from", "corrections") and not isinstance(value, list):
         return f"{name} is not a list; begin each entry with `- `"
     if name in ("claims", "redirect_from", "corrections") and not value:

@@ -2,6 +2,7 @@
 
 import difflib
 import errno
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -44,6 +45,12 @@ def nearest(word: str, names: Iterable[str]) -> str:
     if close:
         return f"; did you mean '{lowered[close[0]]}'?"
     return f"; there {'is' if len(names) == 1 else 'are'} {', '.join(names)}" if names else ""
+
+
+def html_in(text: str) -> str | None:
+    """What to say of a text, shown on pages as it is, that a browser would take for HTML; nothing if it is plain."""
+    found = re.search(r"<[A-Za-z/!?]\w*", text)
+    return f"holds '{found[0]}', which a browser takes for HTML; put a space behind `<`" if found else None
 
 
 def read_text(path: Path, shown: str) -> str:

@@ -25,6 +25,7 @@ from kb.results import MIME
 from kb.run import write_run
 from kb.snippet import read_snippet
 
+LONGEST = 70
 ALIVE = "import kb.contain as _; "
 
 
@@ -133,7 +134,9 @@ def main() -> None:
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=_die_with_parent, args=(job,), daemon=True).start()
     try:
-        with tempfile.TemporaryDirectory(prefix="kb-", ignore_cleanup_errors=True) as folder:
+        # the name of a socket in it has its limit, some 100 bytes
+        short = None if len(os.fsencode(tempfile.gettempdir())) < LONGEST else "/tmp"
+        with tempfile.TemporaryDirectory(prefix="kb-", dir=short, ignore_cleanup_errors=True) as folder:
             writes = [os.path.realpath(folder) + os.sep, *job["contain"]["writes"]]
             job["folder"] = folder
             job["contain"]["writes"] = writes
