@@ -319,14 +319,14 @@ def test_a_clock_that_jumps_stops_no_program_and_stretches_no_limit(book):
 
 
 def test_nothing_that_keeps_a_limit_or_measures_a_run_reads_the_clock_on_the_wall(project):
-    """`started` is the only date in a record; the age of what a killed writer left is the only other use."""
+    """A record's `started` and a failure's `when` are dates; the age of what a killed writer left is the other use."""
     uses = {
         (path.name, node.attr)
         for path in (project / "tools/kb").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute) and ast.unparse(node) in ("time.time", "datetime.now", "datetime.utcnow")
     }
-    assert uses == {("supervise.py", "now"), ("run.py", "time")}
+    assert uses == {("supervise.py", "now"), ("failure.py", "now"), ("run.py", "time")}
 
 
 def test_a_run_of_a_later_date_than_today_s_is_read_as_any_other(book):

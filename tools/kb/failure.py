@@ -23,18 +23,19 @@ class Failure:
 
 
 def keep_failure(root: Path, name: str, problem: Problem, tail: str) -> None:
-    """Remember it, over an earlier one."""
+    """Remember it, over an earlier one; where nothing can be written it is told all the same."""
     when = datetime.now(UTC).isoformat(timespec="seconds")
     place = root / FAILED / f"{name}.json"
-    place.parent.mkdir(parents=True, exist_ok=True)
     waiting = place.with_name(f".{name}-{os.getpid()}")
-    waiting.write_text(json.dumps(asdict(Failure(when, problem.line, problem.message, tail)), indent=1))
-    waiting.rename(place)
+    with contextlib.suppress(OSError):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        waiting.write_text(json.dumps(asdict(Failure(when, problem.line, problem.message, tail)), indent=1))
+        waiting.rename(place)
 
 
 def forget_failure(root: Path, name: str) -> None:
     """It ran."""
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(OSError):
         (root / FAILED / f"{name}.json").unlink()
 
 
