@@ -1,6 +1,11 @@
 """Every rule of `kb check`: one line a problem, with its place and what to do."""
 
+import os
+import re
+
 import pytest
+from kb.ledger import ledger
+from kb.notebook import Notebook
 
 CELLS = "# %% train\nx = 1\n\n# %% figure\nx = 2\n\n# %% result\nresults = {}\n"
 DRAWN = {"figure": [{"output_type": "display_data", "data": {"image/svg+xml": "<svg></svg>"}}]}
@@ -236,6 +241,7 @@ def test_a_stale_run_is_one_problem_that_says_why(book, path, content, reason):
 def test_a_dataset_whose_bytes_changed_is_told(book):
     book.dataset("wine.csv", b"1,2\n")
     book.write("datasets/wine.csv", "a")
+    book.note("heat")
     assert book.problems() == [
         "datasets/manifest.toml:2: the bytes of datasets/wine.csv are not those of the manifest (sha256 ca978112ca1b…);"
         " restore the file, or make it again with make_wine.py"
@@ -345,7 +351,7 @@ def test_every_cell_has_a_title_of_its_own_in_the_known_order(book, cells, probl
     assert book.problems() == [f"snippets/toy.py:{problem}" for problem in problems]
 
 
-@pytest.mark.parametrize("name", ["index", "notes", "tags", "claims"])
+@pytest.mark.parametrize("name", ["index", "notes", "tags", "claims", "Tags", "INDEX"])
 def test_a_note_does_not_take_the_name_of_a_page_that_is_made(book, name):
     book.note(name)
     assert book.problems() == [f"notes/{name}.md:1: the site makes a page of this name; rename the note"]
@@ -385,3 +391,171 @@ def test_a_name_measured_twice_is_told(book):
     book.snippet("toy", "# %% result\nresults = {'error': 1, 'error': 2}\n")
     book.measured("toy", {"error": 2})
     assert book.problems() == ["snippets/toy.py:9: 'error' stands twice in results; keep one"]
+
+
+@pytest.mark.parametrize(
+    "results",
+    ["results: dict = {'error': 1, 'error': 2}", "results = {}\nresults |= {'error': 1, 'error': 2}"],
+)
+def test_a_name_measured_twice_is_told_however_results_are_given(book, results):
+    book.snippet("toy", f"# %% result\n{results}\n")
+    book.measured("toy", {"error": 2})
+    line = 9 + results.count("\n")
+    assert book.problems() == [f"snippets/toy.py:{line}: 'error' stands twice in results; keep one"]
+
+
+def test_a_claim_off_by_its_sign_or_its_scale_does_not_hold(toy):
+    """The metric is 0.25."""
+    for expect in ("-0.25 ±0.01", "25 ±1", "0.0025 ±1%", "<= -0.25"):
+        assert says(toy, claims=CLAIM.replace("<= 0.3", expect)) == [
+            "6: the verdict is 'reproduced', but toy.error is 0.25, which gives 'differs'"
+        ]
+
+
+def test_to_have_looked_at_nothing_is_a_problem(book):
+    nothing = "mkdocs.yml:1: there is no note in notes/ and no program in snippets/; write one with `kb new TITLE`"
+    assert book.problems() == [nothing]
+    assert (book.kb("check").returncode, book.kb("check").stderr) == (1, f"{nothing}\n")
+
+
+def test_tests_that_find_nothing_are_no_success(book):
+    assert book.kb("test", "-q", "notes").returncode == 5  # pytest's word for it
+
+
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [
+        ("notes/2026/heat.md", "notes/*.md"),
+        ("notes/heat.MD", "notes/*.md"),
+        ("notes/heat.markdown", "notes/*.md"),
+        ("snippets/old/heat.py", "snippets/*.py"),
+        ("snippets/heat.ipynb", "snippets/*.py"),
+    ],
+)
+def test_what_lies_where_nothing_looks_is_told(toy, path, what):
+    toy.write(path, "---\n")
+    assert toy.problems() == [f"{path}:1: nothing looks here; what is read are {what}"]
+
+
+def test_templates_and_assets_may_lie_where_nothing_looks(toy):
+    for path in ("notes/_draft.md", "notes/assets/VENDORED.md", "snippets/__pycache__/toy.py", "snippets/_old.py"):
+        toy.write(path, "text")
+    assert toy.problems() == []
+
+
+def test_a_list_of_claims_that_is_empty_is_told(toy):
+    assert says(toy, claims="claims: []\n") == ["5: claims is empty; give an entry, or take the field out"]
+    assert says(toy, claims="claims:\n") == ["5: claims is not a list; begin each entry with `- `"]
+
+
+def test_claims_below_the_front_matter_are_told_and_not_lost(toy):
+    assert says(toy, f"\n{CLAIM}---\n\nText.\n") == [
+        "7: claims stand in the text, where nothing checks them; move them above the second line ---"
+    ]
+    assert says(toy, f"```yaml\n{CLAIM}```\n") == []
+
+
+def test_every_verdict_that_a_note_of_the_project_states_is_one_of_the_ledger(project):
+    """Counted in the text, past everything that reads it."""
+    heads = [path.read_text().split("\n---\n")[0] for path in project.glob("notes/[!_]*.md")]
+    stated = sum(len(re.findall(r"^ +verdict: \w+$", head, re.MULTILINE)) for head in heads)
+    assert len(ledger(Notebook(project))) == stated > 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("notes/Heat.md", "notes/heat.md"),
+        ("snippets/Toy.py", "snippets/toy.py"),
+        ("notes/assets/A.css", "notes/assets/a.css"),
+        ("datasets/Wine.csv", "datasets/wine.csv"),
+        ("notes/caf\N{LATIN SMALL LETTER E WITH ACUTE}.md", "notes/cafe\N{COMBINING ACUTE ACCENT}.md"),
+        ("notes/stra\N{LATIN SMALL LETTER SHARP S}e.md", "notes/strasse.md"),
+    ],
+)
+def test_names_that_a_disk_may_take_for_one_are_told(book, one, other):
+    book.note("a")
+    book.write(one, "")
+    if (book.root / other).exists():
+        pytest.skip("this disk takes both for one file")
+    book.write(other, "")
+    first, second = sorted((one, other))
+    problem = f"{second}:1: many a disk takes it and {first} for one file; rename one"
+    assert [found for found in book.problems() if "many a disk" in found] == [problem]
+
+
+def test_tags_that_differ_only_in_case_are_told(book):
+    book.write("notes/tags.toml", '[ML]\ndescription = "x"\n[ml]\ndescription = "y"\n')
+    book.note("heat")
+    assert book.problems() == ["notes/tags.toml:1: 'ml' means both 'ML' and 'ml'; keep one"]
+
+
+def test_an_address_that_a_note_had_is_no_page_s_and_no_other_note_s(book):
+    book.note("cold", matter="title: Cold\ndate: 2026-11-21\ntags: [ML]\nredirect_from: [warm]\n")
+    assert says(book, matter="title: Heat\ndate: 2026-11-21\ntags: [ML]\nredirect_from: [Cold, Tags, Warm]\n") == [
+        "5: redirect_from names 'Cold', which is a page; take it out",
+        "5: redirect_from names 'Tags', which is a page; take it out",
+        "5: redirect_from names 'Warm', as notes/cold.md does; take one out",
+    ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["notes/secret.md", "snippets/secret.py", "datasets/secret.csv", "notes/assets/secret.css", "notes/assets/d"],
+)
+@pytest.mark.parametrize("absolute", [True, False])
+def test_a_symbolic_link_that_leaves_the_repository_is_told(book, tmp_path_factory, path, absolute):
+    outside = tmp_path_factory.mktemp("outside") / "secret"
+    outside.mkdir() if path.endswith("/d") else outside.write_text("---\ntitle: Secret\n---\n")
+    book.note("a")
+    place = book.root / path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(outside if absolute else os.path.relpath(outside, place.parent))
+    assert f"{path}:1: a symbolic link that leaves the repository; put the file itself here" in book.problems()
+
+
+def test_a_symbolic_link_inside_the_repository_is_no_problem(book):
+    book.note("a")
+    (book.root / "notes/assets").mkdir()
+    (book.root / "notes/assets/a.txt").symlink_to("../a.md")
+    assert book.problems() == []
+
+
+@pytest.mark.parametrize("path", ["notes/odd.md", "snippets/odd.py"])
+def test_what_is_no_ordinary_file_is_told_and_the_rest_is_checked(book, path):
+    book.note("heat", matter="title: Heat\ndate: soon\ntags: [ML]\n")
+    date = "notes/heat.md:3: date is 'soon'; write it as 2026-11-21"
+    place = book.root / path
+    os.mkfifo(place)
+    assert book.problems() == [date, f"{path}:1: cannot be read (no ordinary file); put a readable file there"]
+    place.unlink()
+    place.mkdir()
+    assert book.problems() == [date, f"{path}:1: cannot be read (Is a directory); put a readable file there"]
+    place.rmdir()
+    place.symlink_to("nowhere")
+    assert book.problems() == [date, f"{path}:1: there is no such file"]
+    place.unlink()
+    place.symlink_to(place)
+    reason = "cannot be read (Too many levels of symbolic links); put a readable file there"
+    assert book.problems() == [date, f"{path}:1: {reason}"]
+
+
+def test_a_link_to_a_symbolic_link_in_a_circle_leads_nowhere(book):
+    (book.root / "notes/circle").symlink_to("circle")
+    assert says(book, "[a](circle)\n")[0].startswith("6: there is no notes/circle")
+
+
+def test_a_note_of_fifty_megabytes_is_one_line_and_the_rest_is_checked(book):
+    book.note("heat")
+    book.write("notes/large.md", b"---\n" + b"x\n" * 25_000_000)
+    assert book.problems() == ["notes/large.md:1: larger than 1 MB; a note is prose, put data into datasets/"]
+
+
+def test_a_byte_order_mark_and_windows_line_ends_change_no_line_and_no_problem(toy):
+    body = "It is [0.9](../snippets/toy.py#error).\n\n```py\nx = 1\n```\n"
+    path = toy.note("heat", body, claims=CLAIM.replace("reproduced", "differs"))
+    problems = toy.problems()
+    assert [problem.partition(": ")[0] for problem in problems] == [f"{path}:{line}" for line in (6, 12, 14)]
+    text = (toy.root / path).read_bytes()
+    toy.write(path, b"\xef\xbb\xbf" + text.replace(b"\n", b"\r\n"))
+    assert toy.problems() == problems

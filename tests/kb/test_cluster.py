@@ -50,16 +50,6 @@ raise ValueError("no")
 # %% result
 results = {}
 """
-KILLS_ITS_WORKER = """\
-# %% train
-import os
-import psutil
-
-psutil.Process().parents()[1].kill()
-
-# %% result
-results = {}
-"""
 ENDED = r"snippets/slow.py: its worker tcp://[\d.:]+ ended; it starts again on the next that is free"
 
 
@@ -199,15 +189,21 @@ def test_a_killed_worker_loses_nothing_its_program_runs_again_on_another(book, d
     eventually(lambda: not kernel.is_running())
 
 
-def test_a_program_that_ends_its_worker_each_time_is_given_up(book, dask, scheduler):
+def test_a_program_whose_worker_ends_each_time_is_given_up(book, dask, scheduler, eventually):
     """The nanny starts the worker anew, as often as it dies."""
-    dask.worker(scheduler)
-    book.snippet("slow", KILLS_ITS_WORKER)
-    done = book.kb("run", "--scheduler", scheduler)
-    assert [line for line in done.stderr.splitlines() if line.startswith("snippets/slow.py:1:")] == [
+    nanny, _ = dask.worker(scheduler)
+    book.snippet("slow", SLOW.format(seconds=300))
+    process = book.start("run", "--scheduler", scheduler)
+    for _ in range(3):
+        eventually(lambda: kernels(nanny), 90)
+        (kernel,) = kernels(nanny)
+        next(child for child in nanny.children() if kernel in child.children(recursive=True)).kill()
+        eventually(lambda kernel=kernel: not kernel.is_running())
+    _, errors = process.communicate(timeout=100)
+    assert [line for line in errors.splitlines() if line.startswith("snippets/slow.py:1:")] == [
         "snippets/slow.py:1: 3 workers ended while they ran it; nothing was kept"
     ]
-    assert done.returncode == 1
+    assert process.returncode == 1
 
 
 def test_a_worker_that_is_not_as_this_machine_runs_nothing_and_is_told_what_differs(book, dask, scheduler, tmp_path):

@@ -1,5 +1,6 @@
 """Runs through real kernels: what a run keeps, and what becomes of programs that misbehave."""
 
+import ctypes
 import json
 import sys
 from pathlib import Path
@@ -7,12 +8,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-LIMITS = "[tool.kb.limits]\nseconds = 100\nsilence = 6\nmemory_gb = 1\nprocesses = 20\noutput_mb = 1\n"
+# Landlock holds signals from its version 6 on (Linux 6.12)
+SIGNALS_ARE_HELD = sys.platform == "linux" and ctypes.CDLL(None).syscall(444, None, 0, 1) >= 6
+LIMITS = "[tool.kb.limits]\nseconds = 100\nsilence = 6\nmemory_gb = 1\nprocesses = 20\noutput_mb = 1\ndisk_gb = 0.05\n"
 PRECIOUS = ("precious/pearl.txt", "treasure/pearl.txt", "jewels/pearl.txt")
 NO_RESULTS = "it ended without a `results` dict; end with `results = {...}` ({} says that it measures nothing)"
 NUMBER = "give a plain number, or a list of one per seed"
 GONE = "its process ended before its last cell (os._exit, a crash, or a kill)"
 OUTSIDE = "which is outside its own folder; a run leaves nothing but its record"
+DISK = "it wrote 0.05 GB into its folder; write less or raise disk_gb in pyproject.toml"
 UNKNOWN = "which its key does not know; list the file in datasets/manifest.toml and name it in a string, or import it"
 
 # what each program does, from line 9 of its file, and what is said of it
@@ -69,7 +73,9 @@ time.sleep(0.5)
 os.kill(os.getppid(), 9)
 time.sleep(60)
 """,
-        "1: its supervisor ended without a record (exit status -9); nothing was kept",
+        "14: PermissionError: [Errno 1] Operation not permitted (in section 'train')"
+        if SIGNALS_ARE_HELD
+        else "1: its supervisor ended without a record (exit status -9); nothing was kept",
     ),
     "hangs": (
         """
@@ -119,6 +125,53 @@ held = [subprocess.Popen(['sleep', '4711']) for _ in range(60)]
 time.sleep(60)
 """,
         "9: it had more than 20 processes at once; start fewer",
+    ),
+    "forks_200_children": (
+        """
+import os
+import time
+
+for _ in range(200):
+    if not os.fork():
+        time.sleep(4711)
+time.sleep(60)
+""",
+        "9: it had more than 20 processes at once; start fewer",
+    ),
+    "fills_the_disk": (
+        """
+number = 0
+while number < 1000:
+    with open(f'{number}.bin', 'wb') as file:
+        file.write(b'x' * 1_000_000)
+    number += 1
+""",
+        f"9: {DISK}",
+    ),
+    "writes_a_large_file": (
+        """
+with open('large.bin', 'wb') as file:
+    while True:
+        file.write(b'x' * 1_000_000)
+""",
+        f"11: {DISK}",
+    ),
+    "makes_a_large_file": (
+        """
+import os
+
+open('large.bin', 'w').close()
+os.truncate('large.bin', 10**9)
+""",
+        "12: OSError: [Errno 27] File too large: 'large.bin' (in section 'train')",
+    ),
+    "fails_when_it_ends": (
+        """
+import atexit
+
+atexit.register(lambda: 1 / 0)
+""",
+        "1: it failed when it ended: ZeroDivisionError: division by zero",
     ),
     "fails_in_a_thread": (
         """
@@ -253,11 +306,15 @@ RESULTS = {
     "not_a_number": ("results = {'a': float('nan')}\n", "results['a'] is nan, not finite"),
     "odd": (
         """
+from decimal import Decimal
+
+import jax.numpy as jnp
 import numpy as np
 
 results = {
     'a': [1.0, float('inf')], 'b': '1', 'c': True, 'd': [], 'e': None, 'f': np.ones(2), 'g h': 1, 3: 1, 'i': 10**400,
-    'seconds': 1,
+    'seconds': 1, 'j': 1j, 'k': np.array(0.5), 'l': jnp.asarray(0.5), 'm': Decimal('0.5'), 'n': np.ma.masked,
+    '<script>': 1,
 }
 """,
         "results['a'] is inf, not finite; "
@@ -269,7 +326,13 @@ results = {
         "results has the key 'g h'; name a metric like a variable; "
         "results has the key 3; name a metric like a variable; "
         "results['i'] is too large; give a number that a float holds; "
-        "results['seconds'] is the runner's own; choose another name",
+        "results['seconds'] is the runner's own; choose another name; "
+        f"results['j'] is complex; {NUMBER}; "
+        f"results['k'] is ndarray; {NUMBER}; "
+        f"results['l'] is ArrayImpl; {NUMBER}; "
+        f"results['m'] is Decimal; {NUMBER}; "
+        f"results['n'] is MaskedConstant; {NUMBER}; "
+        "results has the key '<script>'; name a metric like a variable",
     ),
 }
 
@@ -319,6 +382,41 @@ results = {{}}
 """
 
 
+UPSETS = """\
+# %% result
+import atexit
+import os
+import random
+import resource
+import signal
+import sys
+
+import numpy as np
+
+atexit.register(print, 1, file=0)
+atexit.unregister(print)
+random.seed(0)
+np.random.seed(0)
+np.seterr(all="raise")
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
+os.nice(5)
+os.umask(0o777)
+os.environ.clear()
+sys.path.clear()
+os.chdir("/")
+results = {"kept": 1}
+"""
+REAPED = """\
+# %% result
+import subprocess
+
+for _ in range(30):  # each leaves behind a process that ends at once
+    subprocess.run(["sh", "-c", "sleep 0 &"])
+results = {}
+"""
+
+
 def make(book):
     """One `kb run` over all of them; its outcomes by name, its status and what it said."""
     book.write("pyproject.toml", LIMITS)
@@ -333,6 +431,8 @@ def make(book):
         book.snippet(name, f"# %% result\n{code}")
     book.snippet("good", GOOD)
     book.snippet("shadows", "# %% result\ndisplay = print = json = 1\nresults = {'kept': 1}\n")
+    book.snippet("upsets_everything", UPSETS)
+    book.snippet("leaves_what_ends_at_once", REAPED)
     book.snippet("slow", SLOW, header='"""Idea.\n\nLimit     8 s\n"""\n')
     book.snippet("leaves_a_process", LEAVES.format(4712, ""))
     book.snippet("leaves_a_stranger", LEAVES.format(4713, ", env={}"))
@@ -392,7 +492,10 @@ def test_a_program_may_name_its_variables_as_it_likes(faults):
 def test_only_good_programs_have_a_record_and_nothing_is_half_written(faults):
     book, answer = faults
     ran = {name for name, outcome in answer["outcomes"].items() if outcome["status"] == "ran"}
-    assert ran == {"good", "shadows", "far", "leaves_a_process", "leaves_a_stranger"}
+    assert ran == {
+        *("good", "shadows", "far", "leaves_a_process", "leaves_a_stranger"),
+        *("upsets_everything", "leaves_what_ends_at_once"),
+    }
     kept = [path.name for path in (book.root / ".cache/runs").iterdir()]
     assert sorted(kept) == sorted(book.notebook.keys[name].hash for name in ran | {"near"})
 
@@ -420,6 +523,7 @@ def test_the_notebook_is_as_it_was(faults):
 def test_nothing_that_a_program_started_lives_on(faults):
     commands = [" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])]
     assert [command for command in commands if command in ("sleep 4711", "sleep 4712", "sleep 4713")] == []
+    assert [command for command in commands if str(faults[0].root) in command] == []
 
 
 @pytest.fixture(scope="module", autouse=True)

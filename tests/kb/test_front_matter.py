@@ -85,6 +85,21 @@ def test_every_optional_field_may_stand():
             ['5: each correction is a dated sentence in quotes, such as "2026-11-21: the unit was wrong."'],
         ),
         (GOOD + "1: 2\n", [f"5: unknown field '1'; there are {', '.join(FIELDS)}"]),
+        (GOOD + "? [a]\n: b\n", [f"5: unknown field '?'; there are {', '.join(FIELDS)}"]),
+        (GOOD + "corrections: []\n", ["5: corrections is empty; give an entry, or take the field out"]),
+        *(
+            (GOOD.replace("Heat", value), [f"2: title cannot be read ({kind}); write a plain value"])
+            for value, kind in (
+                ("!!python/object/apply:os.system ['touch here']", "ConstructorError"),
+                ('!!int ""', "IndexError"),
+                ("!!float x", "ValueError"),
+                ("!!timestamp x", "AttributeError"),
+                ("!!bool x", "KeyError"),
+                ("!!binary x", "ConstructorError"),
+                ("9" * 400, "OverflowError"),
+                ("0x" + "f" * 5000, "OverflowError"),
+            )
+        ),
         (GOOD.replace("Heat", "!!python/x y"), ["2: title cannot be read (ConstructorError); write a plain value"]),
     ],
 )  # fmt: skip
@@ -176,6 +191,11 @@ def test_an_untestable_claim_has_neither_metric_nor_expectation():
         ('"<= 1e-6"', "small", '6: expect is "small"; write "<= 1e-6", ">= 3", "0.97 ±0.01" or "2.3e-7 ±50%"'),
         ('"<= 1e-6"', "3", "10: expect is not a text; put it in quotes"),
         ("2.3e-7", "2.3 %", "8: paper is '2.3 %'; write the number the source gave, or null"),
+        ("2.3e-7", "'x' ", "8: paper is 'x'; write the number the source gave, or null"),
+        ("2.3e-7", "9" * 400, "5: claims cannot be read (OverflowError); write a plain value"),
+        ("2.3e-7", "!!int ''", "5: claims cannot be read (IndexError); write a plain value"),
+        ("    because:", "    ? [a]\n    : b\n    because:", "5: claims cannot be read (ConstructorError);"
+         " write a plain value"),
         ("2.3e-7", ".nan", "8: paper is nan; write the number the source gave, or null"),
         ("2.3e-7", "true", "8: paper is True; write the number the source gave, or null"),
         ("    because:", "    because: once\n    because:", "12: the claim has 'because' twice; keep one"),

@@ -17,7 +17,7 @@ VERBS = {
 BOTTOM = {"problem"}
 OF_ONE_VERB = [  # a verb in several modules
     {"new", "interview"},
-    {"check", "check.notes", "check.snippets"},
+    {"check", "check.files", "check.notes", "check.snippets"},
     {"index", "home", "cards", "pages", "tag_pages", "note_page", "gallery", "claims_page", "listing"},
     {"lab", "run_card"},
     {"render", "plain"},
@@ -85,9 +85,9 @@ def test_only_the_hook_knows_mkdocs(trees):
 
 
 def test_what_runs_inside_a_program_s_kernel_is_of_the_standard_library_alone(trees):
-    names = {*all_imports(trees["contain"]), *all_imports(trees["results"])}
+    names = {*all_imports(trees["contain"]), *all_imports(trees["results"]), *all_imports(trees["enclosure"])}
     assert {name for name in names if name.partition(".")[0] not in sys.stdlib_module_names} <= {
-        "IPython", "IPython.display", "kb.results",
+        "IPython", "IPython.display", "kb.enclosure", "kb.results",
     }  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def test_every_rule_of_the_check_says_what_it_demands(trees):
     """The docstring of a generator in `kb.check` is the rule."""
     rules = [
         node
-        for name in ("check.notes", "check.snippets")
+        for name in ("check.files", "check.notes", "check.snippets")
         for node in trees[name].body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
     ]

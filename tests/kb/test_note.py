@@ -1,6 +1,9 @@
 """Notes: front matter, body, and the links of the prose."""
 
+import time
+
 import pytest
+from kb.markup import read_markup
 from kb.note import parse, read_note
 from kb.problem import Trouble
 
@@ -117,3 +120,19 @@ def test_a_link_knows_its_path_its_fragment_and_whether_it_leads_into_the_reposi
         ("/x", "", False),
         ("xor.md", "", True),
     ]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *("```python\n\n", "> ```python\n", "!!! note\n\n    ```\n\n", "<script>\n\n", "`\n\n", "$$\n\n", "[a](\n"),
+        *("<!--\n\n", "```\n\n", "- a\n\n", "> > a\n", "[a](b)\n", "`` ` ``\n", "<!-- a -->\n", "    a\n\n"),
+    ],
+)
+def test_a_long_note_is_read_in_a_time_that_grows_with_its_length(unit):
+    """A hundred kilobytes of what opens and never closes: seconds of work would be its square."""
+    body = unit * (100_000 // len(unit))
+    began = time.process_time()
+    assert len(read_markup(body).prose) == body.count("\n") + 1
+    assert len(note(body).links) == body.count("[a](b)")
+    assert time.process_time() - began < 10

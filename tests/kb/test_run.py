@@ -1,8 +1,12 @@
 """Runs: complete or absent, and checked on every read."""
 
+import hashlib
 import json
 import multiprocessing
+import os
+import random
 import shutil
+import time
 
 import pytest
 from kb.run import earlier_records, read_run, write_run
@@ -96,6 +100,45 @@ def test_a_damaged_run_is_set_aside_and_absent(toy, file, damage):
     assert run_of(toy).metrics["error"] == 0.3
 
 
+EDITED = {
+    "another program's": {"key": "0" * 32},
+    "a part of its key": {"parts": {"cells": []}},
+    "a metric that is no number": {"metrics": {"error": "small"}},
+    "a metric that is not finite": {"metrics": {"error": float("nan")}},
+    "a metric of another name": {"metrics": {"<script>": 1}},
+    "no metrics": {"metrics": None},
+    "its time": {"started": "yesterday"},
+    "its seconds": {"seconds": float("inf")},
+    "its memory": {"memory": "much"},
+    "its machine": {"machine": []},
+    "its name": {"name": 3},
+}
+
+
+@pytest.mark.parametrize("edit", [*EDITED, "no mapping", "no JSON", "no notebook"])
+def test_a_run_edited_by_hand_whose_sums_were_made_to_fit_is_set_aside(toy, edit):
+    record, notebook = dict(run_of(toy).record), run_of(toy).notebook
+    texts = {"no mapping": "[]", "no JSON": "{"}
+    replaced = texts.get(edit) or json.dumps(record | EDITED.get(edit, {}))
+    files = {
+        "notebook.ipynb": "[]" if edit == "no notebook" else json.dumps(notebook),
+        "record.json": replaced,
+    }
+    sums = "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in files.items())
+    for name, text in (files | {"SHA256SUMS": sums}).items():
+        (folder_of(toy) / name).write_text(text)
+    assert run_of(toy) is None
+    assert toy.problems() == ["snippets/toy.py:1: it has not been run; run `kb run toy`"]
+    assert len(list((toy.root / ".cache/damaged").glob("*/*"))) == 1
+
+
+def test_a_run_renamed_to_today_s_key_is_no_run_of_today_s_program(toy):
+    before = folder_of(toy)
+    toy.snippet("toy", CELLS.replace("x = 1", "x = 2"))
+    before.rename(folder_of(toy))
+    assert run_of(toy) is None
+
+
 def test_two_readers_of_a_damaged_run_both_find_it_absent(toy):
     (folder_of(toy) / "record.json").write_bytes(b"{}")
     one, other = toy.notebook, toy.notebook
@@ -111,7 +154,7 @@ def test_a_run_written_again_replaces_the_first(toy):
 
 def write_many(root, key, record, times):
     for _ in range(times):
-        write_run(root, key, record, "{}")
+        write_run(root, key, record, '{"cells": []}')
 
 
 @pytest.fixture
@@ -142,6 +185,35 @@ def test_a_reader_beside_a_writer_takes_no_whole_run_for_a_damaged_one(toy, writ
     assert process.exitcode == 0
     assert not (toy.root / ".cache/damaged").exists()
     assert run_of(toy) is not None
+
+
+def test_a_writer_killed_at_any_moment_leaves_a_whole_run_or_none(toy, writer):
+    moments, key = random.Random(20261121), toy.notebook.keys["toy"]
+    found = []
+    for _ in range(12):
+        process = writer()
+        process.start()
+        while not list((toy.root / ".cache/runs").glob(".writing-*")) and process.is_alive():
+            pass
+        time.sleep(moments.uniform(0, 0.05))
+        process.kill()
+        process.join()
+        found.append(read_run(toy.root, key) is not None)
+        assert not (toy.root / ".cache/damaged").exists()
+        for left in (toy.root / ".cache/runs").glob(".writing-*"):
+            shutil.rmtree(left)
+    toy.measured("toy", {"error": 0.5})
+    assert run_of(toy).metrics["error"] == 0.5
+    assert any(found)
+
+
+def test_what_a_killed_writer_left_is_removed_when_it_is_an_hour_old(toy):
+    store = toy.root / ".cache/runs"
+    for name, age in ((".writing-old", 4000), (".writing-young", 60)):
+        toy.write(f".cache/runs/{name}/record.json", "{")
+        os.utime(store / name, (time.time() - age,) * 2)
+    toy.measured("toy", {})
+    assert sorted(path.name for path in store.glob(".*")) == [".writing-young"]
 
 
 def test_a_half_written_run_is_no_run(toy):

@@ -1,14 +1,23 @@
 """Runs that are killed, interrupted, run twice at once, or whose record is spoilt: complete or absent."""
 
+import ast
+import contextlib
 import json
 import os
+import random
+import shutil
 import signal
+import subprocess
+import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
 
 import psutil
 import pytest
+from kb.run import read_run
+
+KB = Path(sys.executable).with_name("kb")
 
 SLOW = """\
 # %% train
@@ -27,6 +36,20 @@ import time
 began = time.time()
 time.sleep(1)
 results = {"began": began, "ended": time.time()}
+"""
+
+
+JUMPS = """\
+# %% result
+import time
+
+real = time.time
+time.time = lambda: real() + 3600
+print(time.time())
+time.sleep(0.5)
+time.time = lambda: real() - 86400
+print(time.time())
+results = {}
 """
 
 
@@ -87,6 +110,45 @@ def test_a_killed_supervisor_takes_its_kernel_with_it_and_the_next_run_succeeds(
     assert slow.kb("run").returncode == 0
 
 
+def test_a_kernel_goes_with_its_supervisor_even_where_the_command_is_killed_too(slow, begun, eventually):
+    slow.snippet("slow", SLOW.replace("sleep(2)", "sleep(50)"))
+    process, supervisor, kernel = begun()
+    psutil.Process(process.pid).suspend()  # so that it cannot clean up
+    supervisor.kill()
+    process.kill()
+    eventually(lambda: not alive(kernel))
+    assert runs(slow) == []
+
+
+def test_a_command_killed_at_any_moment_leaves_whole_runs_and_no_process_and_the_next_one_succeeds(slow, eventually):
+    """Six moments, half of them in the last fifth of a run's time, when its record is written."""
+    slow.snippet("slow", SLOW.replace("sleep(2)", "sleep(0.2)"))
+    began = time.monotonic()
+    assert slow.kb("run").returncode == 0
+    took, moments, key = time.monotonic() - began, random.Random(20261121), slow.notebook.keys["slow"]
+    for number in range(6):
+        process = slow.start("run", "--again")
+        time.sleep(took * moments.uniform(0.8 if number % 2 else 0, 1))
+        process.kill()
+        process.communicate()
+        eventually(lambda: not started_in(slow.root), 60)
+        assert read_run(slow.root, key) or not runs(slow)
+        assert not (slow.root / ".cache/damaged").exists()
+        assert list((slow.root / "scratch").glob("kb-*")) == []
+    assert slow.kb("run", "--again").returncode == 0
+    assert runs(slow) == [key.hash]
+
+
+def started_in(root):
+    """Every living process that was started for a run of that notebook."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.environ().get("TMPDIR", "").startswith(f"{root}/scratch") and alive(process):
+                found.append(process)
+    return found
+
+
 def test_an_interrupted_command_ends_at_once_and_leaves_nothing(slow, begun, eventually):
     slow.snippet("slow", SLOW.replace("sleep(2)", "sleep(50)"))
     process, supervisor, kernel = begun()
@@ -139,16 +201,94 @@ def test_what_measures_time_runs_alone_after_the_others(book):
     assert timed["began"] > max(one["ended"], two["ended"])
 
 
-def test_a_full_disk_is_a_failure_with_its_reason(book):
-    """A store that cannot be written, as where the disk is full or another owns it."""
+def mounted(book, *commands):
+    """Shell commands among mounts of their own, which root may make, and others where the system lets them."""
+    tried = subprocess.run(["unshare", "--map-root-user", "--mount", "true"], capture_output=True, text=True)
+    if tried.returncode:
+        pytest.skip(f"no mount of one's own here: {tried.stderr.strip()}")
+    return subprocess.run(
+        ["unshare", "--map-root-user", "--mount", "sh", "-c", "\n".join(("set -e", *commands))],
+        cwd=book.root,
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+
+
+def told(done):
+    """The status, and the problems that were told."""
+    return done.returncode, [line for line in done.stderr.splitlines() if line.startswith("snippets/")]
+
+
+needs_mounts = pytest.mark.skipif(not shutil.which("unshare"), reason="no unshare to mount a disk with")
+NOT_WRITTEN = "its record could not be written: {}; nothing was kept"
+NOT_STARTED = "it could not be started: {}; nothing was kept"
+
+
+@pytest.fixture
+def large(book):
+    """A program whose record takes more than half a megabyte, and one beside it."""
+    book.snippet("large", "# %% result\nfor _ in range(600):\n    print('x' * 1000)\nresults = {}\n")
+    book.snippet("small")
+    return book
+
+
+@needs_mounts
+def test_a_full_disk_is_a_failure_with_its_reason_and_the_others_are_recorded(large):
+    done = mounted(
+        large,
+        "mkdir -p .cache/runs kept",
+        "mount -t tmpfs -o size=512k tmpfs .cache/runs",
+        f"{KB} run || status=$?",
+        "cp -r .cache/runs/. kept",
+        "exit $status",
+    )
+    assert told(done) == (1, [f"snippets/large.py:1: {NOT_WRITTEN.format('No space left on device')}"])
+    shutil.copytree(large.root / "kept", large.root / ".cache/runs", dirs_exist_ok=True)
+    assert list(large.notebook.runs) == ["small"]
+
+
+def test_a_record_larger_than_a_file_may_be_is_a_failure_with_its_reason_and_the_others_are_recorded(large):
+    done = subprocess.run(
+        ["sh", "-c", f"ulimit -f 600; exec {KB} run"], cwd=large.root, capture_output=True, text=True, timeout=200
+    )
+    assert told(done) == (1, [f"snippets/large.py:1: {NOT_WRITTEN.format('File too large')}"])
+    assert list(large.notebook.runs) == ["small"]
+
+
+@needs_mounts
+def test_a_store_that_cannot_be_written_is_still_read(book):
+    book.snippet("toy")
+    book.note("heat")
+    assert book.kb("run").returncode == 0
+    book.snippet("later", "# %% result\nresults = {'later': 1}\n")
+    done = mounted(
+        book, "mount --bind .cache .cache", "mount -o remount,ro,bind .cache", f"{KB} run || true", f"{KB} check"
+    )
+    line = f"snippets/later.py:1: {NOT_WRITTEN.format('Read-only file system')}"
+    assert told(done) == (1, [line, "snippets/later.py:1: it has not been run; run `kb run later`"])
+    assert list(book.notebook.runs) == ["toy"]
+
+
+@needs_mounts
+def test_a_damaged_run_in_a_store_that_cannot_be_written_is_absent(book):
+    book.snippet("toy")
+    book.kb("run")
+    next((book.root / ".cache/runs").glob("*/record.json")).write_text("{")
+    done = mounted(book, "mount --bind .cache .cache", "mount -o remount,ro,bind .cache", f"{KB} check")
+    assert told(done) == (1, ["snippets/toy.py:1: it has not been run; run `kb run toy`"])
+
+
+def test_a_store_that_is_no_folder_is_a_failure_with_its_reason(book):
     book.snippet("toy")
     book.write(".cache/runs", "a file where the store should be")
-    done = book.kb("run")
-    line = "snippets/toy.py:1: its record could not be written: File exists; nothing was kept"
-    assert (done.returncode, line in done.stderr.splitlines()) == (1, True)
-    assert (
-        "snippets/toy.py:1: its record could not be written: File exists; nothing was kept" in done.stderr.splitlines()
-    )
+    assert told(book.kb("run")) == (1, [f"snippets/toy.py:1: {NOT_WRITTEN.format('File exists')}"])
+
+
+def test_a_cache_that_is_no_folder_is_a_failure_with_its_reason(book):
+    book.snippet("toy")
+    book.write(".cache", "a file where the cache should be")
+    assert told(book.kb("run")) == (1, [f"snippets/toy.py:1: {NOT_STARTED.format('Not a directory')}"])
 
 
 def test_the_record_says_on_what_it_ran(book):
@@ -162,3 +302,36 @@ def test_the_record_says_on_what_it_ran(book):
     assert record["memory"] > 10e6
     assert record["machine"]["cores"] == os.cpu_count()
     assert str(Path.home()) not in json.dumps(record["machine"])
+
+
+def test_a_long_name_of_the_folder_for_temporary_files_stops_no_program(book):
+    book.snippet("toy")
+    folder = book.root / ("x" * 90)
+    folder.mkdir()
+    assert told(book.kb("run", TMPDIR=str(folder))) == (0, [])
+
+
+def test_a_clock_that_jumps_stops_no_program_and_stretches_no_limit(book):
+    """The program sees an hour pass in a moment, and then a day go back; so does all of the runner within it."""
+    book.snippet("jumps", JUMPS)
+    assert told(book.kb("run")) == (0, [])
+    assert 0 < book.notebook.runs["jumps"].record["seconds"] < 60
+
+
+def test_nothing_that_keeps_a_limit_or_measures_a_run_reads_the_clock_on_the_wall(project):
+    """A record's `started` and a failure's `when` are dates; the age of what a killed writer left is the other use."""
+    uses = {
+        (path.name, node.attr)
+        for path in (project / "tools/kb").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in ("time.time", "datetime.now", "datetime.utcnow")
+    }
+    assert uses == {("supervise.py", "now"), ("failure.py", "now"), ("run.py", "time")}
+
+
+def test_a_run_of_a_later_date_than_today_s_is_read_as_any_other(book):
+    book.snippet("toy")
+    book.measured("toy", {"error": 1}, started="2126-01-01T00:00:00+00:00")
+    assert book.kb("why", "toy").stdout == "fresh\n"
+    book.snippet("toy", "# %% result\nresults = {'error': 1}\n")
+    assert book.kb("why", "toy").stdout == "its section 'result' changed since its last run; run `kb run toy`\n"

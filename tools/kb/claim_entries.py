@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from kb.claim import FIELDS, VERDICTS, Claim, expectation
-from kb.problem import Problem, nearest
+from kb.problem import Problem, html_in, nearest
 from kb.yaml_node import line_of, value_of
 
 OPTIONAL = ("metric", "expect", "because")
@@ -28,6 +28,7 @@ def read_claims(path: str, node: yaml.SequenceNode) -> tuple[list[Claim], list[P
         rows = [row for row in rows if row[2] is not None or row[0] not in OPTIONAL]
         wrong = list(_problems(path, line, rows))
         problems += wrong
+        problems += [_problem(path, at, f"{name} {html}") for name, at, value in rows if (html := html_in(str(value)))]
         if not wrong:
             claims.append(Claim(line, **{name: value for name, _, value in rows}))
     return claims, problems

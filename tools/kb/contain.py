@@ -1,6 +1,8 @@
 """What runs inside a snippet's kernel: it opens what its key names, writes in its own folder, and ends whole."""
 
 import atexit
+import contextlib
+import importlib.util
 import json
 import os
 import re
@@ -14,6 +16,7 @@ from pathlib import Path
 from IPython import get_ipython
 from IPython.display import display
 
+from kb.enclosure import UNCONTAINED
 from kb.results import MIME, read_results
 
 # the arguments of an audit event that name what is changed, each with that of the folder it is relative to
@@ -24,7 +27,7 @@ CHANGES = {
 }
 
 _broken: list[str] = []  # rules that the program broke, even where it caught the error
-_at_exit: list[Callable[[], object]] = []
+_at_exit: list[tuple[Callable, tuple, dict]] = []
 _threads: set[threading.Thread] = set()
 _began = (0.0, 0.0)
 
@@ -39,8 +42,9 @@ def begin(namespace: dict, *, program: str, root: str, reads: list[str], writes:
     _show_where_it_exits()
     _threads.update(threading.enumerate())
     threading.excepthook = lambda args: _broken.append(f"a thread failed: {args.exc_type.__name__}: {args.exc_value}")
-    vars(atexit)["register"] = _remember
+    vars(atexit)["register"], vars(atexit)["unregister"] = _remember, _forget
     sys.addaudithook(_hook(root.rstrip(os.sep) + os.sep, set(reads), tuple(writes), network))
+    display({MIME: json.dumps({"uncontained": json.loads(os.environ.pop(UNCONTAINED))}), "text/plain": ""}, raw=True)
     _began = (time.perf_counter(), _cpu())
 
 
@@ -51,9 +55,9 @@ def end(namespace: dict) -> None:
         if not thread.daemon:
             thread.join()
     seconds, cpu = time.perf_counter() - _began[0], _cpu() - _began[1]
-    for function in reversed(_at_exit):
+    for function, args, kwargs in reversed(_at_exit):
         try:
-            function()
+            function(*args, **kwargs)
         except Exception as error:
             if str(error) not in _broken:
                 _broken.append(f"it failed when it ended: {type(error).__name__}: {error}")
@@ -71,8 +75,12 @@ def _show_where_it_exits() -> None:
 
 
 def _remember(function: Callable, *args: object, **kwargs: object) -> Callable:
-    _at_exit.append(lambda: function(*args, **kwargs))
+    _at_exit.append((function, args, kwargs))
     return function
+
+
+def _forget(function: Callable) -> None:
+    _at_exit[:] = [entry for entry in _at_exit if entry[0] != function]
 
 
 def _cpu() -> float:
@@ -85,8 +93,9 @@ def _hook(inside: str, reads: set[str], writes: tuple[str, ...], network: bool) 
     environment = sys.prefix + os.sep
 
     def check(path: str, writing: bool) -> None:
-        if f"{os.sep}__pycache__{os.sep}" in path + os.sep:  # bytecode is written at will, and read like its source
-            path, writing = re.sub(r"__pycache__/([^/.]*)[^/]*$", r"\1.py", path), False
+        if ".pyc" in path:  # bytecode is written at will, and read like its source
+            with contextlib.suppress(ValueError):
+                path, writing = importlib.util.source_from_cache(re.sub(r"\.pyc\.\d+$", ".pyc", path)), False
         if writing and not (path + os.sep).startswith(writes):
             shown = path.removeprefix(inside)
             _refuse(f"it changed {shown}, which is outside its own folder; a run leaves nothing but its record")

@@ -109,10 +109,11 @@ def _outcome_of(notebook: Notebook, name: str, tell: Tell, carry_out: Callable) 
     for problem in dataset_problems(notebook.root, needed):
         return _failed(snippet, problem.message)
     try:
-        cells = executable(snippet)
+        end, said = carry_out(task_of(notebook, snippet, key, executable(snippet)), tell)
     except Trouble as trouble:
         return _failed(snippet, trouble.problem.message)
-    end, said = carry_out(task_of(notebook, snippet, key, cells), tell)
+    except OSError as error:
+        return _failed(snippet, f"it could not be started: {error.strerror or error}; nothing was kept")
     run = read_run(notebook.root, key) if end.get("done") else None
     if run:
         return _outcome(name, "ran", run.record)

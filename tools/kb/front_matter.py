@@ -11,7 +11,7 @@ import yaml
 
 from kb.claim import Claim
 from kb.claim_entries import read_claims
-from kb.problem import Problem, nearest
+from kb.problem import Problem, html_in, nearest
 from kb.yaml_node import compose, line_of, value_of
 
 KINDS = ("note", "paper", "lab", "link")
@@ -39,7 +39,7 @@ def read_front_matter(path: str, text: str) -> FrontMatter:
 
 def _fields(matter: FrontMatter, node: yaml.MappingNode) -> Iterator[Problem]:
     for key, value in node.value:
-        name, line = str(key.value), line_of(key.start_mark)
+        name, line = key.value if isinstance(key, yaml.ScalarNode) else "?", line_of(key.start_mark)
         if name in matter.lines:
             yield _problem(matter, line, f"'{name}' stands twice (first in line {matter.lines[name]}); keep one")
         elif name not in FIELDS:
@@ -74,8 +74,12 @@ def _wrong(name: str, node: yaml.Node, value: Any) -> str | None:
         return f"unknown kind '{value}'{nearest(str(value), KINDS)}"
     if name in ("title", "description", "source") and not (isinstance(value, str) and value.strip()):
         return f"{name} is not a text; put it in quotes"
+    if name in ("title", "description", "source", "corrections") and (html := html_in(str(value))):
+        return f"{name} {html}"
     if name in ("claims", "redirect_from", "corrections") and not isinstance(value, list):
         return f"{name} is not a list; begin each entry with `- `"
+    if name in ("claims", "redirect_from", "corrections") and not value:
+        return f"{name} is empty; give an entry, or take the field out"
     if name == "corrections" and not (texts and all(re.match(r"\d{4}-\d\d-\d\d: \S", item) for item in value)):
         return 'each correction is a dated sentence in quotes, such as "2026-11-21: the unit was wrong."'
     if name == "redirect_from" and not (texts and all(re.fullmatch(r"[\w-]+", item) for item in value)):

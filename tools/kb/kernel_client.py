@@ -3,10 +3,13 @@
 import json
 import os
 import re
+import sys
 
 import nbformat
+from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from traitlets import Unicode
 from traitlets.config import Config
 
 from kb.limits import Watch
@@ -39,12 +42,30 @@ class Client(NotebookClient):
         return super().process_message(msg, cell, cell_index)
 
 
-def client_of(notebook: nbformat.NotebookNode, folder: str, watch: Watch) -> Client:
-    """A client for one run, in its folder."""
+class EnclosedKernel(AsyncKernelManager):
+    """Starts the kernel inside `kb.enclosure`."""
+
+    enclosure = Unicode(help="what it may do, as JSON").tag(config=True)
+
+    def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
+        """The usual command behind the one that encloses it."""
+        return [sys.executable, "-m", "kb.enclosure", self.enclosure, *super().format_kernel_cmd(extra_arguments)]
+
+
+def client_of(notebook: nbformat.NotebookNode, folder: str, enclosure: dict, watch: Watch) -> Client:
+    """A client for one run, in its folder and its enclosure."""
     # sockets in the run's own folder: no port that another user of the machine could reach
-    config = Config(KernelManager={"transport": "ipc", "connection_file": f"{folder}/kernel.json"})
+    sockets = {"transport": "ipc", "connection_file": f"{folder}/kernel.json"}
+    config = Config(KernelManager=sockets, EnclosedKernel={"enclosure": json.dumps(enclosure)})
     resources = {"metadata": {"path": folder}}
-    client = Client(notebook, resources=resources, config=config, kernel_name="python3", coalesce_streams=True)
+    client = Client(
+        notebook,
+        resources=resources,
+        config=config,
+        kernel_name="python3",
+        kernel_manager_class=EnclosedKernel,
+        coalesce_streams=True,
+    )
     client.watch = watch
     return client
 

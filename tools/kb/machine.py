@@ -21,6 +21,7 @@ def environment(shared: Path, alone: bool) -> dict:
     variables |= {"NPROC": "1", "MPLCONFIGDIR": str(shared / "matplotlib"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     variables |= {
         "PYTHONHASHSEED": "0",
+        "PYTHONPYCACHEPREFIX": str(shared / "bytecode"),  # it could not be written beside the programs and packages
         "SOURCE_DATE_EPOCH": "0",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     }
@@ -31,7 +32,7 @@ def environment(shared: Path, alone: bool) -> dict:
 
 def _dot_folder(shared: Path) -> Path:
     """A folder for the end of PATH: where the system has no `dot`, the wheel's under that name."""
-    folder = shared / "bin"
+    folder = shared.parent / "bin"  # no program may change it
     folder.mkdir(exist_ok=True)
     if not shutil.which("dot"):
         mine = folder / uuid.uuid4().hex  # renamed, since programs that start together meet here

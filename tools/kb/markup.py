@@ -15,9 +15,10 @@ ITEM = re.compile(r"(?:[-*+]|\d+\.)\s+")
 RAW = re.compile(r"\s*<(?P<tag>script|style)\b", re.IGNORECASE)
 MASKED = re.compile(
     r"""(?xs) <!--.*?--> | \\[\[\]`$\\]
-    | (`+)(?!`).+?(?<!`)\1(?!`)
+    | (?<!`)(`++).+?(?<!`)\1(?!`)
     | \$\$.+?\$\$ | (?<![\\$\w])\$(?!\s)[^$\n]+?(?<!\s)\$(?!\d)"""
 )
+PARAGRAPH = re.compile(r"((?:\n[ \t]*(?=\n))+)")
 PYTHON = {
     *("python", "py", "python3", "py3", "python2", "py2", "pycon", "python-console", "pyi", "numpy"),
     *("ipython", "ipython3", "sage", "bazel", "starlark"),
@@ -78,6 +79,9 @@ class _Reader:
         self.indents, self.lists = [0], [False]
         self.blank = True
         self.at = 0
+        # where a search ended that is not repeated from every line below
+        self.unclosed: dict[tuple[str, str], int] = {}
+        self.ends: dict[str, int] = {}
 
     def read(self) -> Markup:
         while self.at < len(self.lines):
@@ -85,7 +89,8 @@ class _Reader:
             kept = [""] * size if size else [self._line()]
             self.markup.prose += kept
             self.at += len(kept)
-        self.markup.prose = mask("\n".join(self.markup.prose)).split("\n")
+        paragraphs = PARAGRAPH.split("\n".join(self.markup.prose))  # no span goes beyond one
+        self.markup.prose = "".join(map(mask, paragraphs)).split("\n")
         return self.markup
 
     def _block(self) -> int:
@@ -129,14 +134,18 @@ class _Reader:
         opening = OPENING.fullmatch(self.flat[self.at])
         if not opening or (re.search(r">     +$", opening["margin"]) and not self._quotes_a_list()):
             return None
-        margin, info = opening["margin"], opening["info"].strip()
+        margin, info, marks = opening["margin"], opening["info"].strip(), opening["marks"]
+        if self.at < self.unclosed.get((margin, marks), 0):
+            return None if self.unclosed[margin, marks] < len(self.flat) else Fence(self.at + 1, info, "", closed=False)
         body: list[str] = []
-        for line in self.flat[self.at + 1 :]:
-            if line.startswith(margin) and re.fullmatch(rf"{opening['marks']}[ \t]*", line[len(margin) :]):
+        for number, line in enumerate(self.flat[self.at + 1 :], self.at + 1):
+            if line.startswith(margin) and line[len(margin) :].rstrip(" \t") == marks:
                 return Fence(self.at + 1, info, "".join(f"{line}\n" for line in body))
             if line.strip() and not line.startswith(margin.rstrip() if not line.strip("> ") else margin):
+                self.unclosed[margin, marks] = number
                 return None
             body.append(line[len(margin) :])
+        self.unclosed[margin, marks] = len(self.flat)
         return Fence(self.at + 1, info, "", closed=False)
 
     def _quotes_a_list(self) -> bool:
@@ -146,10 +155,10 @@ class _Reader:
 
     def _until(self, end: str) -> int:
         """How many lines it takes to a line with that end; 0 where there is none."""
-        for number in range(self.at, len(self.lines)):
-            if end in self.lines[number]:
-                return number - self.at + 1
-        return 0
+        if end not in self.ends:
+            self.ends[end] = max((number for number, line in enumerate(self.lines) if end in line), default=-1)
+        size = range(1, self.ends[end] - self.at + 2)
+        return next((number for number in size if end in self.lines[self.at + number - 1]), 0)
 
     def _indented(self, indent: int) -> int:
         last = number = self.at

@@ -102,6 +102,12 @@ class Note:
         return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
 
     @property
+    def old_names(self) -> list[str]:
+        """The names that it had."""
+        names = self.meta.get("redirect_from")
+        return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+    @property
     def links(self) -> list[Link]:
         """Every inline link and image of its prose; `line` counts from the top of the file."""
         return self._cut[0]

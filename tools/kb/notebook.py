@@ -150,6 +150,7 @@ class Notebook:
             "memory": snippet.amount("Needs") or limits["memory_gb"] * 1e9,
             "processes": limits["processes"],
             "output": limits["output_mb"] * 1e6,
+            "disk": limits["disk_gb"] * 1e9,
         }
 
     def place(self, note: Note, target: str) -> str | None:
@@ -162,5 +163,5 @@ class Notebook:
     @cached_property
     def _stays(self) -> Callable[[str], bool]:
         """Whether a path, its symlinks followed, is in the repository; many links ask it of few paths."""
-        root = self.root.resolve()
-        return cache(lambda path: (root / path).resolve().is_relative_to(root))
+        root = os.path.realpath(self.root)
+        return cache(lambda path: os.path.commonpath([os.path.realpath(self.root / path), root]) == root)

@@ -1,6 +1,8 @@
 """What is wrong, where, and what to do about it."""
 
 import difflib
+import errno
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -45,9 +47,17 @@ def nearest(word: str, names: Iterable[str]) -> str:
     return f"; there {'is' if len(names) == 1 else 'are'} {', '.join(names)}" if names else ""
 
 
+def html_in(text: str) -> str | None:
+    """What to say of a text, shown on pages as it is, that a browser would take for HTML; nothing if it is plain."""
+    found = re.search(r"<[A-Za-z/!?]\w*", text)
+    return f"holds '{found[0]}', which a browser takes for HTML; put a space behind `<`" if found else None
+
+
 def read_text(path: Path, shown: str) -> str:
     """The text of a UTF-8 file, without a byte-order mark and with plain line ends."""
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():  # reading a pipe would wait for ever
+            raise OSError(errno.EINVAL, "no ordinary file")
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1

@@ -84,9 +84,10 @@ def _names(nodes: list[ast.AST]) -> Iterator[str]:
 
 def _result_keys(node: ast.AST) -> list[list]:
     """The constant keys, each with its line, where a node gives `results` a literal."""
-    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Dict):
+    if not isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) or not isinstance(node.value, ast.Dict):
         return []
-    if ast.unparse(node.targets[0]) != "results":
+    target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+    if ast.unparse(target) != "results":
         return []
     return [[str(key.value), key.lineno] for key in node.value.keys if isinstance(key, ast.Constant)]
 

@@ -1,11 +1,12 @@
 """One complete execution of a snippet: the executed notebook, its metrics and its provenance; complete or absent."""
 
 import contextlib
-import errno
 import hashlib
 import json
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,11 +16,14 @@ from kb import outputs
 from kb.figure import Figure
 from kb.key import Key
 from kb.metric import Measured
+from kb.record import notebook_of, record_of
+from kb.results import RESERVED
 
 STORE = ".cache/runs"
 DAMAGED = ".cache/damaged"
-FILES = ("notebook.ipynb", "record.json")
+NOTEBOOK, RECORD = FILES = ("notebook.ipynb", "record.json")
 SUMS = "SHA256SUMS"
+WRITING = ".writing-"
 ALWAYS = ("seconds", "memory")
 
 
@@ -34,7 +38,7 @@ class Run:
     @property
     def metrics(self) -> dict[str, Measured]:
         """What the snippet measured, and the `seconds` and `memory` (bytes) of every run."""
-        return {**self.record["metrics"], **{name: self.record[name] for name in ALWAYS}}
+        return {**self.record["metrics"], **{name: self.record[name] for name in RESERVED}}
 
     @cached_property
     def outputs(self) -> dict[str, list[dict]]:
@@ -72,11 +76,11 @@ def read_run(root: Path, key: Key) -> Run | None:
             contents = _checked(folder)
         except FileNotFoundError:  # a writer is replacing it just now
             continue
-        if contents is None:
-            _set_aside(root, folder)
-            return None
-        notebook, record = (json.loads(contents[name]) for name in FILES)
-        return Run(folder, record, notebook)
+        record = record_of(contents[RECORD], key.hash) if contents else None
+        if contents and record and (notebook := notebook_of(contents[NOTEBOOK])):
+            return Run(folder, record, notebook)
+        _set_aside(root, folder)
+        return None
     return None
 
 
@@ -84,26 +88,33 @@ def write_run(root: Path, key: Key, record: dict, notebook: str) -> None:
     """Write into a temporary folder, add the sums, then rename: whatever is killed when, a run is whole or absent."""
     store = root / STORE
     store.mkdir(parents=True, exist_ok=True)
+    _sweep(store)
     contents = dict(zip(FILES, (notebook.encode(), json.dumps(record, indent=1).encode()), strict=True))
     contents[SUMS] = sums(contents).encode()
-    with tempfile.TemporaryDirectory(dir=store, prefix=".writing-") as folder:
+    with tempfile.TemporaryDirectory(dir=store, prefix=WRITING) as folder:
+        whole = Path(folder) / "whole"
+        whole.mkdir()
         for name, data in contents.items():
-            with open(Path(folder) / name, "wb") as file:
+            with open(whole / name, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-        whole = Path(folder) / "whole"
-        whole.mkdir()
-        for name in contents:
-            os.rename(Path(folder) / name, whole / name)
         # another process may put its own run there between the two: either one will do
         with contextlib.suppress(FileNotFoundError):
             os.rename(store / key.hash, Path(folder) / "replaced")
         try:
             os.rename(whole, store / key.hash)
-        except OSError as error:
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+        except OSError:
+            if not (store / key.hash).is_dir():
                 raise
+
+
+def _sweep(store: Path) -> None:
+    """Remove what killed writers left behind: a writer takes seconds, and what is an hour old has none."""
+    with contextlib.suppress(FileNotFoundError):  # another sweeps too
+        for folder in store.glob(f"{WRITING}*"):
+            if time.time() - folder.stat().st_mtime > 3600:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def earlier_records(root: Path, name: str) -> Iterator[dict]:
@@ -113,7 +124,7 @@ def earlier_records(root: Path, name: str) -> Iterator[dict]:
         # a cheap look at the name first: checking the sums reads the notebook too
         with contextlib.suppress(OSError):
             if f'"name": "{name}"'.encode() in path.read_bytes() and (contents := _checked(path.parent)):
-                records.append(json.loads(contents[path.name]))
+                records += filter(None, [record_of(contents[path.name], path.parent.name)])
     yield from sorted(records, key=lambda record: record["started"], reverse=True)
 
 
@@ -129,9 +140,7 @@ def _checked(folder: Path) -> dict[str, bytes] | None:
     """
     try:
         place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except FileNotFoundError:
-        raise
-    except OSError:
+    except (NotADirectoryError, PermissionError):
         return None
     try:
         with contextlib.suppress(OSError):
@@ -151,7 +160,7 @@ def _read(folder: int, name: str) -> bytes:
 
 
 def _set_aside(root: Path, folder: Path) -> None:
-    (root / DAMAGED).mkdir(parents=True, exist_ok=True)
-    place = Path(tempfile.mkdtemp(dir=root / DAMAGED, prefix=f"{folder.name}-")) / folder.name
-    with contextlib.suppress(FileNotFoundError):  # another reader was here first
-        os.rename(folder, place)
+    # another reader was here first, or the store cannot be written: it is absent all the same
+    with contextlib.suppress(OSError):
+        (root / DAMAGED).mkdir(parents=True, exist_ok=True)
+        os.rename(folder, Path(tempfile.mkdtemp(dir=root / DAMAGED, prefix=f"{folder.name}-")) / folder.name)

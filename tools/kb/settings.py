@@ -6,7 +6,7 @@ from pathlib import Path
 from kb.problem import Trouble, nearest, read_text
 
 FILE = "pyproject.toml"
-LIMITS = {"seconds": 900.0, "silence": 60.0, "memory_gb": 4.0, "processes": 64, "output_mb": 10.0}
+LIMITS = {"seconds": 900.0, "silence": 60.0, "memory_gb": 4.0, "processes": 64, "output_mb": 10.0, "disk_gb": 2.0}
 
 
 def read_settings(root: Path) -> dict[str, float]:

@@ -25,6 +25,7 @@ from kb.results import MIME
 from kb.run import write_run
 from kb.snippet import read_snippet
 
+LONGEST = 70
 ALIVE = "import kb.contain as _; "
 
 
@@ -48,12 +49,14 @@ def contained(job: dict) -> nbformat.NotebookNode:
 def execute(job: dict, watch: Watch) -> tuple[dict, nbformat.NotebookNode]:
     """Run every cell; the report of the last one and the notebook, or Broken."""
     notebook = contained(job)
-    client = client_of(notebook, job["folder"], watch)
+    client = client_of(notebook, job["folder"], job["enclosure"], watch)
     titles = [cell.metadata.get("section", "") for cell in notebook.cells]
     started: list[nbformat.NotebookNode] = []
 
     def on_cell_start(cell: nbformat.NotebookNode, cell_index: int) -> None:
         started.append(cell)
+        if len(started) == 2:
+            emit(uncontained=report_of(notebook.cells[0])["uncontained"])
         emit(cell=titles[cell_index], at=cell_index, of=len(titles) - 2)
 
     client.on_cell_start = on_cell_start
@@ -61,19 +64,25 @@ def execute(job: dict, watch: Watch) -> tuple[dict, nbformat.NotebookNode]:
     try:
         client.execute(env=job["environment"])
     except CellExecutionError as error:
-        raise Broken(*first_error(notebook, error)) from None
+        message, line = first_error(notebook, error)
+        raise Broken(watch.over_disk() or message, line) from None
     except (DeadKernelError, RuntimeError) as error:
         line = started[-1].metadata.get("first", 1) if started else 1
         gone = "its process ended before its last cell (os._exit, a crash, or a kill)"
+        gone = gone if started else "its kernel could not be started"
         raise Broken(watch.reason or (gone if "died" in str(error).lower() else str(error)), line) from None
     finally:
         watch.stop()
-    end = notebook.cells.pop()
-    del notebook.cells[0]
-    reports = [json.loads(output.data[MIME]) for output in end.outputs if MIME in output.get("data", {})]
-    if watch.reason or not reports:
+    report = report_of(notebook.cells.pop(0)) | report_of(notebook.cells.pop())
+    if watch.reason or "metrics" not in report:
         raise Broken(watch.reason or "its last cell was not reached")
-    return reports[0], notebook
+    return report, notebook
+
+
+def report_of(cell: nbformat.NotebookNode) -> dict:
+    """What a cell of the runner's own, the first or the last, displayed."""
+    reports = [json.loads(output.data[MIME]) for output in cell.outputs if MIME in output.get("data", {})]
+    return reports[0] if reports else {}
 
 
 def supervise(job: dict) -> None:
@@ -83,7 +92,7 @@ def supervise(job: dict) -> None:
     key = key_of(root, snippet, read_manifest(root))
     if key.hash != job["key"]:
         raise Broken("it changed while it waited; run it again")
-    watch = Watch(job["mark"], job["limits"])
+    watch = Watch(job["mark"], job["limits"], job["folder"])
     started = datetime.now(UTC).isoformat(timespec="seconds")
     report, notebook = execute(job, watch)
     if report["broken"]:
@@ -102,8 +111,12 @@ def supervise(job: dict) -> None:
         "alone": snippet.alone,
         "revision": job["revision"],
         "machine": job["machine"],
+        "uncontained": report["uncontained"],
     }
-    write_run(root, key, record, nbformat.writes(notebook))
+    try:
+        write_run(root, key, record, nbformat.writes(notebook))
+    except OSError as error:
+        raise Broken(f"its record could not be written: {error.strerror or error}; nothing was kept") from None
 
 
 def _die_with_parent(job: dict) -> None:
@@ -121,10 +134,17 @@ def main() -> None:
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=_die_with_parent, args=(job,), daemon=True).start()
     try:
-        with tempfile.TemporaryDirectory(prefix="kb-", ignore_cleanup_errors=True) as folder:
+        # the name of a socket in it has its limit, some 100 bytes
+        short = None if len(os.fsencode(tempfile.gettempdir())) < LONGEST else "/tmp"
+        with tempfile.TemporaryDirectory(prefix="kb-", dir=short, ignore_cleanup_errors=True) as folder:
             writes = [os.path.realpath(folder) + os.sep, *job["contain"]["writes"]]
             job["folder"] = folder
             job["contain"]["writes"] = writes
+            job["enclosure"] = {
+                "writes": [path for path in writes if not path.startswith("/dev")],
+                "network": job["contain"]["network"],
+                "disk": job["limits"]["disk"],
+            }
             job["environment"] |= {"TMPDIR": folder, "IPYTHONDIR": folder, MARK: job["mark"]}
             supervise(job)
         emit(done=True)
@@ -133,7 +153,7 @@ def main() -> None:
     except Trouble as trouble:
         emit(failed=trouble.problem.message, line=trouble.problem.line)
     except OSError as error:
-        emit(failed=f"its record could not be written: {error.strerror or error}; nothing was kept")
+        emit(failed=f"it could not be started: {error.strerror or error}; nothing was kept")
     finally:
         end_descendants()
         end_processes(job["mark"])

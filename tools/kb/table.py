@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from kb.problem import Trouble, nearest, read_text
+from kb.problem import Trouble, html_in, nearest, read_text
 
 
 def read_tables(root: Path, path: str, required: Sequence[str], optional: Sequence[str]) -> dict[str, tuple[int, dict]]:
@@ -35,6 +35,8 @@ def _checked(path: str, text: str, name: str, row: object, required: Sequence[st
         if field not in known:
             message = f"[{name}] has the unknown field '{field}'{nearest(field, known)}"
             raise Trouble(path, _line(text, name), message, "table")
+        if html := html_in(str(row[field])):
+            raise Trouble(path, _line(text, name), f"[{name}] {field} {html}", "table")
     for field in required:
         if field not in row:
             raise Trouble(path, _line(text, name), f"[{name}] lacks '{field}'; add it", "table")

@@ -25,6 +25,7 @@ class Progress:
     def __init__(self, total: int):
         self.total, self.done = total, 0
         self.running: dict[str, tuple[float, str]] = {}
+        self.uncontained: dict[str, str] = {}  # what was told of it
         self.live = Live(get_renderable=self._table, console=err, refresh_per_second=4, transient=True)
 
     def __enter__(self) -> "Progress":
@@ -43,6 +44,10 @@ class Progress:
             self._line(f"{name}: started")
         elif event.get("cell"):
             self.running[name] = (self.running[name][0], event["cell"])
+        elif event.get("uncontained", self.uncontained) != self.uncontained:
+            self.uncontained = event["uncontained"]
+            missing = "; ".join(f"{what}: {why}" for what, why in self.uncontained.items())
+            err.print(f"programs are not contained by the system, only by Python itself ({missing})", markup=False)
         elif "says" in event:
             self.running[name] = (self.running[name][0], event["says"].strip())
         elif "end" in event:

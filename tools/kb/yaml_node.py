@@ -42,12 +42,25 @@ def line_of(mark: Any) -> int:
     return mark.line + 2 if mark else 1
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuses a number that no float holds: it can be neither compared nor shown."""
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        value = super().construct_yaml_int(node)
+        float(value)
+        return value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
+
+
 def value_of(node: yaml.Node) -> Any:
     """The plain value of a node, or the error that it is."""
-    loader = yaml.SafeLoader("")
+    loader = _Loader("")
     try:
         return loader.construct_object(node, deep=True)
-    except (yaml.YAMLError, ValueError) as error:
+    # what PyYAML raises where a tag such as `!!int` stands before a text that is none
+    except (yaml.YAMLError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
         return error
     finally:
         loader.dispose()

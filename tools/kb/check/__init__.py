@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from kb import dataset
-from kb.check import notes, snippets
+from kb.check import files, notes, snippets
 from kb.notebook import Notebook
 from kb.problem import Problem, Trouble
 from kb.site import read_citation
@@ -12,7 +11,7 @@ from kb.site import read_citation
 
 def check(notebook: Notebook) -> list[Problem]:
     """Every problem of the notebook, by file and line; one broken file leaves the rest checked."""
-    rules: list[Callable[[], Iterator[Problem]]] = [partial(datasets, notebook), partial(citation, notebook)]
+    rules: list[Callable[[], Iterator[Problem]]] = [partial(rule, notebook) for rule in (*files.RULES, citation)]
     rules += [partial(rule, notebook, note) for note in notebook.notes.values() for rule in notes.RULES]
     rules += [partial(rule, notebook, snippet) for snippet in notebook.snippets.values() for rule in snippets.RULES]
     found = list(notebook.unreadable)
@@ -22,11 +21,6 @@ def check(notebook: Notebook) -> list[Problem]:
         except Trouble as trouble:  # such as a manifest that cannot be read; what does not need it is still checked
             found.append(trouble.problem)
     return sorted(set(found))
-
-
-def datasets(notebook: Notebook) -> Iterator[Problem]:
-    """Every dataset's bytes are those of the manifest."""
-    yield from dataset.problems(notebook.root, notebook.datasets)
 
 
 def citation(notebook: Notebook) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from pytest_codeblocks.main import CodeBlock, extract_from_buffer
 
 from kb.claim import Claim, computed_verdict
 from kb.link import Target, resolve
-from kb.markup import Fence
+from kb.markup import Fence, read_markup
 from kb.metric import LATEST, agrees, describe, finer_than_spread, typed
 from kb.note import Link, Note
 from kb.notebook import MADE, Notebook
@@ -33,11 +33,15 @@ def tags(notebook: Notebook, note: Note) -> Iterator[Problem]:
 
 
 def redirects(notebook: Notebook, note: Note) -> Iterator[Problem]:
-    """An address that a note had is no other note's."""
-    for old in note.meta.get("redirect_from") or []:
-        if str(old) in notebook.notes:
-            message = f"redirect_from names '{old}', which is a note; take it out"
-            yield Problem(note.path, note.line_of("redirect_from"), message, "redirect")
+    """An address that a note had is no other note's, nor that of a page that the site makes."""
+    line = note.line_of("redirect_from")
+    for old in note.old_names:
+        if old.casefold() in {name.casefold() for name in (*notebook.notes, *MADE)}:
+            yield Problem(note.path, line, f"redirect_from names '{old}', which is a page; take it out", "redirect")
+        for other in notebook.notes.values():
+            if other.path < note.path and old.casefold() in map(str.casefold, other.old_names):
+                message = f"redirect_from names '{old}', as {other.path} does; take one out"
+                yield Problem(note.path, line, message, "redirect")
 
 
 def links(notebook: Notebook, note: Note) -> Iterator[Problem]:
@@ -85,7 +89,13 @@ def images(notebook: Notebook, note: Note) -> Iterator[Problem]:
 
 
 def claims(notebook: Notebook, note: Note) -> Iterator[Problem]:
-    """Every claim's verdict is the one its metric gives."""
+    """Every claim's verdict is the one its metric gives, and none stands where it is not read."""
+    misplaced = re.compile(r"claims:\s*", re.MULTILINE)
+    prose = read_markup(note.body).prose if misplaced.search(note.body) else []
+    for number, row in enumerate(prose, note.first):
+        if misplaced.fullmatch(row):
+            message = "claims stand in the text, where nothing checks them; move them above the second line ---"
+            yield Problem(note.path, number, message, "claim")
     for claim in note.claims:
         if claim.metric is None and claim.verdict == "untestable":
             continue
@@ -149,7 +159,7 @@ def _is_run(fence: Fence, rows: list[str], blocks: list[CodeBlock]) -> bool:
 
 def name(notebook: Notebook, note: Note) -> Iterator[Problem]:
     """A note does not take the name of a page that the site makes."""
-    if note.name in MADE:
+    if note.name.casefold() in MADE:
         yield Problem(note.path, 1, "the site makes a page of this name; rename the note", "name")
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from kb.notebook import Notebook
-from kb.problem import Problem, nearest
-from kb.run import ALWAYS
+from kb.problem import Problem, html_in, nearest
+from kb.results import RESERVED
 from kb.snippet import FIELDS, Snippet
 
 ORDER = ("setup", "data", "model", "loss", "train", "evaluate", "main", "result")
@@ -27,6 +27,9 @@ def header(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
             snippet.path, 1, "no docstring; say the idea in one sentence, then Source, Differs and Cost", "header"
         )
         return
+    for name, text in {"idea": snippet.idea, **snippet.header}.items():
+        if html := html_in(text):
+            yield Problem(snippet.path, 1, f"the header's {name} {html}", "header")
     for name in snippet.header:
         if name not in FIELDS:
             yield Problem(
@@ -59,6 +62,8 @@ def sections(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
     seen: dict[str, int] = {}
     titled = [section for section in snippet.sections if not section.markdown and section.line > 1]
     for section in titled:
+        if html := html_in(section.title):
+            yield Problem(snippet.path, section.line, f"the title {html}", "section")
         if not section.name:
             yield Problem(snippet.path, section.line, "a cell without a title; write `# %% TITLE`", "section")
         elif section.name in seen:
@@ -75,7 +80,7 @@ def sections(notebook: Notebook, snippet: Snippet) -> Iterator[Problem]:
             message = f"the section '{after.name}' comes after '{before.name}'; the order is {', '.join(ORDER)}"
             yield Problem(snippet.path, after.line, message, "section")
     run = notebook.runs.get(snippet.name)
-    for name in run.metrics if run else ALWAYS:
+    for name in run.metrics if run else RESERVED:
         if name in seen:
             yield Problem(snippet.path, seen[name], f"'{name}' is a section and a metric; rename one", "section")
 
