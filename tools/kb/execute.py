@@ -1,7 +1,6 @@
 """Bring runs up to date: one supervisor process for each program, as many at a time as there are cores."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -79,7 +78,11 @@ def _outcome(name: str, status: str, record: dict) -> Outcome:
 
 def _run_one(notebook: Notebook, name: str, tell: Callable[[str, dict], None]) -> Outcome:
     tell(name, {"start": True})
-    outcome = _outcome_of(notebook, name, lambda event: tell(name, event))
+    try:
+        outcome = _outcome_of(notebook, name, lambda event: tell(name, event))
+    except OSError as error:
+        message = f"it could not be started: {error.strerror or error}; nothing was kept"
+        outcome = _failed(notebook.snippets[name], message)
     tell(name, {"end": outcome.status})
     return outcome
 
@@ -92,11 +95,10 @@ def _outcome_of(notebook: Notebook, name: str, tell: Callable[[dict], None]) -> 
     for problem in dataset_problems(notebook.root, needed):
         return _failed(snippet, problem.message)
     try:
-        end, said = _supervised(_job(notebook, snippet, key) | {"notebook": executable(snippet)}, tell)
+        cells = executable(snippet)
     except Trouble as trouble:
         return _failed(snippet, trouble.problem.message)
-    except OSError as error:
-        return _failed(snippet, f"it could not be started: {error.strerror or error}; nothing was kept")
+    end, said = _supervised(_job(notebook, snippet, key) | {"notebook": cells}, tell)
     run = read_run(notebook.root, key) if end.get("done") else None
     if run:
         return _outcome(name, "ran", run.record)
@@ -148,13 +150,11 @@ def _events(process: subprocess.Popen, job: dict) -> Iterator[dict]:
 
 def _job(notebook: Notebook, snippet: Snippet, key: Key) -> dict:
     root = notebook.root.resolve()
-    shared = root / ".cache/shared"
-    shared.mkdir(parents=True, exist_ok=True)
     contain = {
         "program": str(root / snippet.path),
         "root": str(root),
         "reads": [str((root / path).resolve()) for path in key.files],
-        "writes": ["/dev/", str(shared) + os.sep],
+        "writes": ["/dev/", f"{root}/.cache/shared/"],
         "network": snippet.header.get("Network", "").startswith("yes"),
     }
     return {
@@ -164,7 +164,7 @@ def _job(notebook: Notebook, snippet: Snippet, key: Key) -> dict:
         "mark": uuid.uuid4().hex,
         "limits": notebook.limits(snippet),
         "contain": contain,
-        "environment": environment(shared, snippet.alone),
+        "environment": environment(root / ".cache/shared", snippet.alone),
         "revision": revision(root),
         "machine": machine(),
     }
