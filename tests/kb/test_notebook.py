@@ -54,7 +54,7 @@ def test_the_limits_of_a_run_are_the_defaults_then_the_settings_then_the_header(
     book.snippet("large", header='"""Idea.\n\nLimit     2 min\nNeeds     500 MB\n"""\n')
     notebook = book.notebook
     plain, large = (notebook.limits(notebook.snippets[name]) for name in ("plain", "large"))
-    assert plain == {"seconds": 900.0, "silence": 7, "memory": 2e9, "processes": 64, "output": 10e6}
+    assert plain == {"seconds": 900.0, "silence": 7, "memory": 2e9, "processes": 64, "output": 10e6, "disk": 2e9}
     assert large == plain | {"seconds": 120.0, "memory": 500e6}
 
 
