@@ -120,7 +120,7 @@ class Book:
 
     def start(self, *words: str) -> subprocess.Popen:
         """The same, not waited for; its runs have their folders in `scratch`."""
-        scratch = self.root / "scratch"
+        scratch = self.root / "tmp"
         scratch.mkdir(exist_ok=True)
         process = subprocess.Popen(
             [KB, *words],

@@ -9,7 +9,6 @@ from kb.machine import environment
 def test_programs_that_start_together_where_the_system_has_no_dot_all_find_the_wheel_s(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     shared = tmp_path / "shared"
-    shared.mkdir()
     with ThreadPoolExecutor(8) as pool:
         given = list(pool.map(lambda _: environment(shared, alone=False), range(200)))
     assert [path.name for path in (tmp_path / "bin").iterdir()] == ["dot"]

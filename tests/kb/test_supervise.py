@@ -82,7 +82,7 @@ def begun(slow, eventually):
 
     def start():
         process = slow.start("run")
-        eventually(lambda: list((slow.root / "scratch").glob("kb-*/begun")), 60)
+        eventually(lambda: list((slow.root / "tmp").glob("kb-*/begun")), 60)
         return process, below(process, "kb.supervise"), below(process, "ipykernel_launcher")
 
     return start
@@ -92,7 +92,7 @@ def test_a_killed_command_leaves_no_process_no_record_and_no_folder_and_the_next
     process, supervisor, kernel = begun()
     process.kill()
     eventually(lambda: not alive(supervisor) and not alive(kernel))
-    assert (runs(slow), list((slow.root / "scratch").iterdir())) == ([], [])
+    assert (runs(slow), list((slow.root / "tmp").iterdir())) == ([], [])
     assert slow.kb("run").returncode == 0
     assert runs(slow) == [slow.notebook.keys["slow"].hash]
 
@@ -134,7 +134,7 @@ def test_a_command_killed_at_any_moment_leaves_whole_runs_and_no_process_and_the
         eventually(lambda: not started_in(slow.root), 60)
         assert read_run(slow.root, key) or not runs(slow)
         assert not (slow.root / ".cache/damaged").exists()
-        assert list((slow.root / "scratch").glob("kb-*")) == []
+        assert list((slow.root / "tmp").glob("kb-*")) == []
     assert slow.kb("run", "--again").returncode == 0
     assert runs(slow) == [key.hash]
 
@@ -144,7 +144,7 @@ def started_in(root):
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if process.environ().get("TMPDIR", "").startswith(f"{root}/scratch") and alive(process):
+            if process.environ().get("TMPDIR", "").startswith(f"{root}/tmp") and alive(process):
                 found.append(process)
     return found
 

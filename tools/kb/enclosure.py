@@ -69,7 +69,7 @@ def _leave_the_network() -> dict[str, str]:
             os._exit(error.errno or 1)
     failed = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if failed:
-        return {"network": f"no network namespace ({os.strerror(failed)})"}
+        return {"network": f"no network namespace: {os.strerror(failed)}"}
     _new_network()
     return {}
 
@@ -92,7 +92,7 @@ def _new_network() -> None:
 def _hold_writes_and_signals(folders: list[str]) -> dict[str, str]:
     version = libc.syscall(CREATE_RULESET, None, 0, VERSION) if sys.platform == "linux" else 0
     if version < MOVES:
-        return dict.fromkeys(("files", "signals"), "no Landlock (Linux 5.19 or newer)")
+        return dict.fromkeys(("files", "signals"), "no Landlock, Linux 5.19 or newer")
     change = CHANGE if version >= TRUNCATES else CHANGE & ~TRUNCATE
     scope = SCOPE_SIGNALS if version >= SIGNALS else 0
     ruleset = _checked(libc.syscall(CREATE_RULESET, struct.pack("QQQ", change, 0, scope), 24, 0))
@@ -104,7 +104,7 @@ def _hold_writes_and_signals(folders: list[str]) -> dict[str, str]:
     _checked(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
     _checked(libc.syscall(RESTRICT_SELF, ruleset, 0))
     os.close(ruleset)
-    return {} if scope else {"signals": "no Landlock that knows them (Linux 6.12 or newer)"}
+    return {} if scope else {"signals": "no Landlock that knows them, Linux 6.12 or newer"}
 
 
 @contextlib.contextmanager

@@ -96,7 +96,11 @@ def _outcome(name: str, status: str, record: dict) -> Outcome:
 
 
 def _run_one(notebook: Notebook, name: str, tell: Callable[[str, dict], None], carry_out: Callable) -> Outcome:
-    outcome = _outcome_of(notebook, name, lambda event: tell(name, event), carry_out)
+    try:
+        outcome = _outcome_of(notebook, name, lambda event: tell(name, event), carry_out)
+    except OSError as error:
+        message = f"it could not be started: {error.strerror or error}; nothing was kept"
+        outcome = _failed(notebook.snippets[name], message)
     tell(name, {"end": outcome.status})
     return outcome
 
@@ -109,11 +113,10 @@ def _outcome_of(notebook: Notebook, name: str, tell: Tell, carry_out: Callable) 
     for problem in dataset_problems(notebook.root, needed):
         return _failed(snippet, problem.message)
     try:
-        end, said = carry_out(task_of(notebook, snippet, key, executable(snippet)), tell)
+        task = task_of(notebook, snippet, key, executable(snippet))
     except Trouble as trouble:
         return _failed(snippet, trouble.problem.message)
-    except OSError as error:
-        return _failed(snippet, f"it could not be started: {error.strerror or error}; nothing was kept")
+    end, said = carry_out(task, tell)
     run = read_run(notebook.root, key) if end.get("done") else None
     if run:
         return _outcome(name, "ran", run.record)

@@ -16,6 +16,7 @@ THREADS = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM", "BLIS", "NUMBA
 
 def environment(shared: Path, alone: bool) -> dict:
     """One thread for each program, so that parallel runs do not fight and numbers do not depend on the cores."""
+    shared.mkdir(parents=True, exist_ok=True)
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON", "COV_"))}
     variables |= {f"{name}_NUM_THREADS": "1" for name in THREADS}
     variables |= {"NPROC": "1", "MPLCONFIGDIR": str(shared / "matplotlib"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}

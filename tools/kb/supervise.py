@@ -25,7 +25,7 @@ from kb.results import MIME
 from kb.run import write_run
 from kb.snippet import read_snippet
 
-LONGEST = 70
+LONGEST = 82
 ALIVE = "import kb.contain as _; "
 
 

@@ -43,7 +43,6 @@ def task_of(notebook: Notebook, snippet: Snippet, key: Key, cells: dict) -> dict
 def job_of(root: Path, task: dict) -> dict:
     """The task in the copy of the repository at `root`, on this machine."""
     root = root.resolve()
-    (root / ".cache/shared").mkdir(parents=True, exist_ok=True)
     shared = (root / ".cache/shared").resolve()
     contain = {
         "program": str(root / task["path"]),

@@ -46,8 +46,8 @@ class Progress:
             self.running[name] = (self.running[name][0], event["cell"])
         elif event.get("uncontained", self.uncontained) != self.uncontained:
             self.uncontained = event["uncontained"]
-            missing = "; ".join(f"{what}: {why}" for what, why in self.uncontained.items())
-            err.print(f"programs are not contained by the system, only by Python itself ({missing})", markup=False)
+            missing = ", ".join(f"{what} ({why})" for what, why in self.uncontained.items())
+            err.print(f"only Python itself contains what programs do to: {missing}", markup=False)
         elif "says" in event:
             self.running[name] = (self.running[name][0], event["says"].strip())
         elif "end" in event:

@@ -47,8 +47,9 @@ def names(notebook: Notebook) -> Iterator[Problem]:
 def links(notebook: Notebook) -> Iterator[Problem]:
     """No symbolic link leads out of the repository: a clone would not have what it points at."""
     root = os.path.realpath(notebook.root)
-    for path in _files(notebook):
-        if not os.path.realpath(notebook.root / path).startswith(root + os.sep):
+    for path in (*FOLDERS, *_files(notebook)):
+        place = os.path.join(root, path)
+        if os.path.islink(place) and not os.path.realpath(place).startswith(root + os.sep):
             message = "a symbolic link that leaves the repository; put the file itself here"
             yield Problem(path, 1, message, "link")
 
@@ -59,8 +60,8 @@ def _files(notebook: Notebook) -> Iterator[str]:
         for folder, folders, files in os.walk(notebook.root / top):
             folders[:] = sorted(name for name in folders if name != "__pycache__")
             linked = [name for name in folders if os.path.islink(os.path.join(folder, name))]
-            for name in sorted([*files, *linked]):
-                yield os.path.relpath(os.path.join(folder, name), notebook.root)
+            inside = os.path.relpath(folder, notebook.root)
+            yield from (os.path.join(inside, name) for name in sorted([*files, *linked]))
 
 
 RULES = (datasets, anything, flat, names, links)
