@@ -145,6 +145,8 @@ while number < 1000:
     with open(f'{number}.bin', 'wb') as file:
         file.write(b'x' * 1_000_000)
     number += 1
+while True:
+    pass
 """,
         f"9: {DISK}",
     ),

@@ -113,10 +113,10 @@ def _outcome_of(notebook: Notebook, name: str, tell: Tell, carry_out: Callable) 
     for problem in dataset_problems(notebook.root, needed):
         return _failed(snippet, problem.message)
     try:
-        task = task_of(notebook, snippet, key, executable(snippet))
+        cells = executable(snippet)
     except Trouble as trouble:
         return _failed(snippet, trouble.problem.message)
-    end, said = carry_out(task, tell)
+    end, said = carry_out(task_of(notebook, snippet, key, cells), tell)
     run = read_run(notebook.root, key) if end.get("done") else None
     if run:
         return _outcome(name, "ran", run.record)
