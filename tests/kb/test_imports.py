@@ -8,7 +8,7 @@ import pytest
 
 DOORS = {"cli", "commands", "contribute", "hook", "start_mkdocs", "terminal", "codeblocks"}
 VERBS = {
-    *("new", "interview", "check", "fix", "execute", "supervise", "kernel_client", "contain"),
+    *("new", "interview", "check", "fix", "bench", "execute", "supervise", "kernel_client", "contain"),
     *("render", "lab", "run_card"),
     *("plain", "published", "search"),
     *("index", "home", "cards", "pages", "tag_pages", "note_page", "gallery", "claims_page", "listing"),

@@ -79,5 +79,8 @@ def _to_run(command: Callable[..., argparse.ArgumentParser]) -> None:
     command("build", commands.build, "check, run, then build the site into site/")
     serve = command("serve", commands.serve, "run what is stale, then show the site and reload it on change")
     serve.add_argument("--address", default="127.0.0.1:8000")
+    bench = command("bench", commands.bench, "measure what running, dispatching and the peers cost, and keep it")
+    bench.add_argument("names", nargs="*", metavar="NAME", help="running, peers or dispatch; else all three")
+    bench.add_argument("--all", action="store_true", help="run every program once, where else ten run three times")
     claims = command("claims", commands.claims, "every claim beside what was measured")
     claims.add_argument("--json", action="store_true")

@@ -128,6 +128,26 @@ def claims(notebook: Notebook, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def bench(notebook: Notebook, arguments: argparse.Namespace) -> int:
+    """Measure, keep what was measured, and run the programs that show it."""
+    from kb import bench as verb
+    from kb import terminal
+
+    names = arguments.names or verb.BENCHMARKS
+    for name in names:
+        if name not in verb.BENCHMARKS:
+            raise Trouble("benchmarks", 1, f"`kb bench` knows no {name}{nearest(name, verb.BENCHMARKS)}")
+    for name in names:
+        verb.measure(notebook.root, name, *(["--all", "--repeats", "1"] if arguments.all and name == "running" else []))
+    path = verb.keep(notebook.root, names)
+    terminal.say(f"wrote {path}")
+    now = Notebook(notebook.root)
+    readers = [name for name, key in now.keys.items() if path in key.files]
+    terminal.outcomes(outcomes := _bring_up_to_date(now, readers))
+    terminal.say("next: ./kb check, which says what of the notes no longer agrees")
+    return 1 if any(outcome.problem for outcome in outcomes) else 0
+
+
 def errors(found: list[Problem]) -> bool:
     """Whether something is wrong, and not only to be warned of."""
     return any(not problem.warning for problem in found)

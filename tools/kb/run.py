@@ -24,7 +24,6 @@ DAMAGED = ".cache/damaged"
 NOTEBOOK, RECORD = FILES = ("notebook.ipynb", "record.json")
 SUMS = "SHA256SUMS"
 WRITING = ".writing-"
-ALWAYS = ("seconds", "memory")
 
 
 @dataclass(frozen=True)
