@@ -36,6 +36,7 @@ def test_without_named_authors_the_site_s_authors_wrote_it(book, citation):
 
 def test_a_citation_file_that_is_not_yaml_is_a_problem_with_its_line(book):
     book.write("CITATION.cff", "title: Notes\nauthors: [a\n")
+    book.note("heat")
     assert book.problems() == ["CITATION.cff:3: not YAML; mend the file"]
 
 
