@@ -83,7 +83,8 @@ def begun(slow, eventually):
     def start():
         process = slow.start("run")
         eventually(lambda: list((slow.root / "tmp").glob("kb-*/begun")), 60)
-        return process, below(process, "kb.supervise"), below(process, "ipykernel_launcher")
+        kernel = below(process, "ipykernel_launcher")
+        return process, kernel.parent(), kernel
 
     return start
 
