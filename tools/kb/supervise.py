@@ -55,6 +55,8 @@ def execute(job: dict, watch: Watch) -> tuple[dict, nbformat.NotebookNode]:
     started: list[nbformat.NotebookNode] = []
 
     def on_cell_start(cell: nbformat.NotebookNode, cell_index: int) -> None:
+        if started and (wrote := watch.over_disk()):  # in less time than lies between two looks
+            raise Broken(wrote, started[-1].metadata.get("first", 1))
         started.append(cell)
         if len(started) == 2:
             emit(uncontained=report_of(notebook.cells[0])["uncontained"])
