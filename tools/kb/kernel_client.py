@@ -66,8 +66,9 @@ class EnclosedKernel(AsyncKernelManager):
     enclosure = Unicode(help="what it may do, as JSON").tag(config=True)
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
-        """The usual command behind the one that encloses it."""
-        return [sys.executable, "-m", "kb.enclosure", self.enclosure, *super().format_kernel_cmd(extra_arguments)]
+        """IPython's own kernel of this interpreter, behind what encloses it."""
+        enclosed = [sys.executable, "-m", "kb.enclosure", self.enclosure]
+        return [*enclosed, "ipykernel_launcher", "-f", self.connection_file, *(extra_arguments or [])]
 
 
 def client_of(notebook: nbformat.NotebookNode, folder: str, enclosure: dict, watch: Watch) -> Client:
@@ -83,6 +84,7 @@ def client_of(notebook: nbformat.NotebookNode, folder: str, enclosure: dict, wat
         kernel_name=KERNEL,
         kernel_manager_class=EnclosedKernel,
         coalesce_streams=True,
+        extra_arguments=["--HistoryManager.enabled=False"],
     )
     client.watch = watch
     return client
