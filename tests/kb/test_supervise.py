@@ -80,10 +80,11 @@ def alive(process):
 def begun(slow, eventually):
     """A `kb run` whose program is at work: the command, its supervisor and its kernel."""
 
-    def start():
-        process = slow.start("run")
+    def start(*words):
+        process = slow.start("run", *words)
         eventually(lambda: list((slow.root / "tmp").glob("kb-*/begun")), 60)
-        return process, below(process, "kb.supervise"), below(process, "ipykernel_launcher")
+        kernel = below(process, "ipykernel_launcher")
+        return process, kernel.parent(), kernel
 
     return start
 
@@ -108,6 +109,21 @@ def test_a_killed_supervisor_takes_its_kernel_with_it_and_the_next_run_succeeds(
     assert not alive(kernel)
     assert runs(slow) == []
     assert slow.kb("run").returncode == 0
+
+
+def test_a_killed_fork_server_takes_all_that_it_started_with_it_and_the_next_program_has_another(slow, begun):
+    slow.snippet("then", header='"""Idea.\n\nCost      about 1 s\n"""\n')
+    slow.snippet("slow", SLOW.replace("sleep(2)", "sleep(50)"), header='"""Idea.\n\nCost      about 50 s\n"""\n')
+    process, supervisor, kernel = begun("-j", "1")
+    supervisor.parent().parent().kill()
+    _, errors = process.communicate(timeout=60)
+    assert (process.returncode, [line for line in errors.splitlines() if line.startswith("snippets/")]) == (
+        1,
+        ["snippets/slow.py:1: its supervisor ended without a record (killed with what started it); nothing was kept"],
+    )
+    assert not alive(supervisor)
+    assert not alive(kernel)
+    assert runs(slow) == [slow.notebook.keys["then"].hash]
 
 
 def test_a_kernel_goes_with_its_supervisor_even_where_the_command_is_killed_too(slow, begun, eventually):

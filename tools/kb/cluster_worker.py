@@ -1,5 +1,6 @@
 """What happens on a Dask worker: it is looked at, given files by content, and runs programs in a copy made of them."""
 
+import atexit
 import contextlib
 import hashlib
 import os
@@ -14,7 +15,8 @@ from pathlib import Path
 from distributed import Status, Worker, get_worker
 
 import kb
-from kb.execute import carry_out
+from kb.execute import carry_out, supervisors
+from kb.fork_server import ForkServer
 from kb.installed import dot_version, installed_versions
 from kb.key import here
 from kb.limits import end_processes
@@ -101,11 +103,18 @@ def run_there(task: dict, tree: str, topic: str) -> tuple[dict, list[str], dict[
         return worker.status in GONE or worker.state.tasks[number].state == "cancelled"
 
     with _ending(unwanted, marks):
-        end, said = carry_out(root, task, tell)
+        end, said = carry_out(_supervisors(), root, task, tell)
     folder = root / STORE / task["key"]
     contents = {name: (folder / name).read_bytes() for name in (*FILES, SUMS) if end.get("done")}
     shutil.rmtree(folder, ignore_errors=True)
     return end, said, contents
+
+
+@cache
+def _supervisors() -> ForkServer:
+    mine = supervisors()
+    atexit.register(mine.close)
+    return mine
 
 
 @contextlib.contextmanager

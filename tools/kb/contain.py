@@ -16,7 +16,7 @@ from pathlib import Path
 from IPython import get_ipython
 from IPython.display import display
 
-from kb.enclosure import UNCONTAINED
+from kb.enclosure import DEBUGGER, UNCONTAINED
 from kb.results import MIME, read_results
 
 # the arguments of an audit event that name what is changed, each with that of the folder it is relative to
@@ -39,6 +39,7 @@ def begin(namespace: dict, *, program: str, root: str, reads: list[str], writes:
     namespace["quit"] = namespace["exit"] = sys.exit  # the kernel's would end it without a word
     sys.path[0] = str(Path(program).parent)
     sys.argv = [program]
+    sys.modules.pop(DEBUGGER, None)  # which only the kernel was to start without
     _show_where_it_exits()
     _threads.update(threading.enumerate())
     threading.excepthook = lambda args: _broken.append(f"a thread failed: {args.exc_type.__name__}: {args.exc_value}")

@@ -1,9 +1,9 @@
-"""Start a kernel in an enclosure that the system keeps: `python -m kb.enclosure ENCLOSURE COMMAND…`.
+"""Run a kernel in an enclosure that the system keeps: `python -m kb.enclosure ENCLOSURE MODULE ARGUMENT…`.
 
 What Python's audit hook cannot see, the system refuses to every process that the program starts, in whatever language:
 Landlock forbids writes outside a few folders and signals to other processes, a network namespace has only a loopback
-of its own.  Where the system lacks one of them, the command starts without it and finds in `UNCONTAINED` what is not
-held.  Standard library only: an interpreter is started for this, then replaced.
+of its own.  Where the system lacks one of them, the module runs without it and finds in `UNCONTAINED` what is not
+held.  Standard library only: the interpreter is the kernel's, which begins enclosed.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ import fcntl
 import json
 import os
 import resource
+import runpy
 import signal
 import socket
 import struct
@@ -19,6 +20,7 @@ import sys
 from collections.abc import Generator
 
 UNCONTAINED = "KB_UNCONTAINED"
+DEBUGGER = "debugpy"
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the numbers are those of every architecture
 VERSION, PATH_BENEATH, SCOPE_SIGNALS = 1, 1, 2
@@ -33,8 +35,8 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def main() -> None:
-    """Enclose this process, then become the command."""
-    enclosure, command = json.loads(sys.argv[1]), sys.argv[2:]
+    """Enclose this process, then be the module."""
+    enclosure, sys.argv = json.loads(sys.argv[1]), sys.argv[2:]
     _limit(resource.RLIMIT_FSIZE, int(enclosure["disk"]))
     _limit(resource.RLIMIT_CORE, 0)
     missing: dict[str, str] = {}
@@ -46,7 +48,8 @@ def main() -> None:
         missing |= _leave_the_network()
     missing |= _hold_writes_and_signals(enclosure["writes"])
     os.environ[UNCONTAINED] = json.dumps(missing)
-    os.execv(command[0], command)
+    sys.modules[DEBUGGER] = None  # ty: ignore  # nothing can attach it, and importing it is a fifth of a kernel's start
+    runpy.run_module(sys.argv[0], run_name="__main__")
 
 
 def _limit(what: int, amount: int) -> None:

@@ -2,21 +2,18 @@
 
 import contextlib
 import json
-import subprocess
-import sys
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-import psutil
-
 from kb.cells import executable
 from kb.dataset import problems as dataset_problems
-from kb.limits import end_processes
+from kb.fork_server import ForkServer
+from kb.limits import end_descendants, end_processes
 from kb.notebook import Notebook
 from kb.problem import Problem, Trouble
 from kb.run import STORE, read_run
@@ -61,21 +58,21 @@ def bring_up_to_date(
     ordered = _longest_first(notebook, stale) if len(stale) > 1 else stale
     together = [name for name in ordered if not notebook.snippets[name].alone]
     alone = [name for name in ordered if notebook.snippets[name].alone]
-    here = partial(carry_out, notebook.root)
-    away = place.carry_out if place else here
     for name in alone if place else ():
         tell(name, {"notice": "it measures time: it runs here, alone, after the others"})
-    with ThreadPoolExecutor(max(1, len(together) if place else jobs)) as pool:
-        try:
-            outcomes += pool.map(lambda name: _run_one(notebook, name, tell, away), together)
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            if place:
-                place.stop()
-            for supervisor in psutil.Process().children():
-                supervisor.kill()
-            raise
-    outcomes += [_run_one(notebook, name, tell, here) for name in alone]
+    with contextlib.closing(supervisors()) as mine:
+        here = partial(carry_out, mine, notebook.root)
+        away = place.carry_out if place else here
+        with ThreadPoolExecutor(max(1, len(together) if place else jobs)) as pool:
+            try:
+                outcomes += pool.map(lambda name: _run_one(notebook, name, tell, away), together)
+            except KeyboardInterrupt:
+                pool.shutdown(wait=False, cancel_futures=True)
+                if place:
+                    place.stop()
+                end_descendants()
+                raise
+        outcomes += [_run_one(notebook, name, tell, here) for name in alone]
     return sorted(outcomes, key=lambda outcome: names.index(outcome.name))
 
 
@@ -128,41 +125,28 @@ def _failed(snippet: Snippet, message: str, line: int = 1, tail: str = "") -> Ou
     return Outcome(snippet.name, "failed", problem=Problem(snippet.path, line, message, "run"), tail=tail)
 
 
-def carry_out(root: Path, task: dict, tell: Tell) -> tuple[dict, list[str]]:
-    """Start a supervisor and listen to it; what its program left alive is killed, even where the supervisor was."""
+def supervisors() -> ForkServer:
+    """What forks a supervisor for each run."""
+    return ForkServer("kb.supervise")
+
+
+def carry_out(supervisors: ForkServer, root: Path, task: dict, tell: Tell) -> tuple[dict, list[str]]:
+    """Give a supervisor the task and listen to it; what its program left alive is killed, even where it was killed."""
     job = job_of(root, task)
     tell({"start": True, "mark": job["mark"]})
-    command = [sys.executable, "-m", "kb.supervise"]
-    end: dict = {}
+    end: dict = {"ended": "killed with what started it"}
     said: deque[str] = deque(maxlen=200)
-    with (
-        tempfile.TemporaryFile("w+", errors="replace") as errors,
-        subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True
-        ) as process,
-    ):
+    with tempfile.TemporaryFile("w+", errors="replace") as errors:
         try:
-            for event in _events(process, job):
-                said += [event["says"]] if "says" in event else []
-                end = event if "done" in event or "failed" in event else end
-                tell(event)
+            with supervisors.child(errors) as (told, lines):
+                with contextlib.suppress(BrokenPipeError):
+                    print(json.dumps(job), file=told, flush=True)
+                for event in map(json.loads, lines):
+                    said += [event["says"]] if "says" in event else []
+                    end |= event if event.keys() & {"done", "failed", "ended"} else {}
+                    tell(event)
         finally:
-            process.kill()
             end_processes(job["mark"])
         errors.seek(0)
-        said += [] if end else errors.read().strip().splitlines()[-5:]
-    return {"ended": f"exit status {process.returncode}", **end}, list(said)
-
-
-def _events(process: subprocess.Popen, job: dict) -> Iterator[dict]:
-    assert process.stdin and process.stdout
-    try:
-        process.stdin.write(json.dumps(job) + "\n")
-        process.stdin.flush()
-    except BrokenPipeError:
-        return
-    for line in process.stdout:
-        event = json.loads(line)
-        yield event
-        if "done" in event or "failed" in event:
-            process.wait()
+        said += [] if end.keys() & {"done", "failed"} else errors.read().strip().splitlines()[-5:]
+    return end, list(said)

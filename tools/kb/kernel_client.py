@@ -1,12 +1,16 @@
 """nbclient, telling the watch and the parent process what it hears of a kernel."""
 
+import gc
 import json
 import os
 import re
 import sys
+from functools import cache
+from typing import TextIO
 
 import nbformat
 from jupyter_client import AsyncKernelManager
+from jupyter_client.provisioning import KernelProvisionerFactory
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from traitlets import Unicode
@@ -14,16 +18,30 @@ from traitlets.config import Config
 
 from kb.limits import Watch
 
+KERNEL = "python3"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 PLACE = re.compile(r"Cell In\s*\[(\d+)\], line (\d+)")
 
-# the kernel inherits the ordinary output, and what a program writes there past Python must not be taken for an event
-EVENTS = os.fdopen(os.dup(1), "w", buffering=1)
+
+@cache
+def events() -> TextIO:
+    """Where the parent listens; the ordinary output is the kernel's too, and what is written there must be no event."""
+    listening = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    return listening
 
 
 def emit(**event: object) -> None:
     """Tell the parent."""
-    print(json.dumps(event), file=EVENTS, flush=True)
+    print(json.dumps(event), file=events(), flush=True)
+
+
+def preload() -> None:
+    """Look up the kernel and compile the schema of notebooks: each client would, and is forked from this process."""
+    AsyncKernelManager(kernel_name=KERNEL).kernel_spec  # noqa: B018
+    KernelProvisionerFactory.instance()
+    nbformat.validate(nbformat.v4.new_notebook())
+    gc.freeze()
 
 
 class Client(NotebookClient):
@@ -48,8 +66,9 @@ class EnclosedKernel(AsyncKernelManager):
     enclosure = Unicode(help="what it may do, as JSON").tag(config=True)
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
-        """The usual command behind the one that encloses it."""
-        return [sys.executable, "-m", "kb.enclosure", self.enclosure, *super().format_kernel_cmd(extra_arguments)]
+        """IPython's own kernel of this interpreter, behind what encloses it."""
+        enclosed = [sys.executable, "-m", "kb.enclosure", self.enclosure]
+        return [*enclosed, "ipykernel_launcher", "-f", self.connection_file, *(extra_arguments or [])]
 
 
 def client_of(notebook: nbformat.NotebookNode, folder: str, enclosure: dict, watch: Watch) -> Client:
@@ -62,9 +81,10 @@ def client_of(notebook: nbformat.NotebookNode, folder: str, enclosure: dict, wat
         notebook,
         resources=resources,
         config=config,
-        kernel_name="python3",
+        kernel_name=KERNEL,
         kernel_manager_class=EnclosedKernel,
         coalesce_streams=True,
+        extra_arguments=["--HistoryManager.enabled=False"],
     )
     client.watch = watch
     return client

@@ -1,7 +1,7 @@
 """The process between `kb run` and one kernel: it keeps the limits, kills what is left, and alone writes the record.
 
-`python -m kb.supervise` reads one job (a JSON line) and then only waits for its parent to go away; it prints events,
-one JSON object a line: `cell`, `says`, and at the end `done` or `failed`.
+`python -m kb.supervise` is a fork server.  Each child reads one job (a JSON line) and then only waits for its input to
+end; it prints events, one JSON object a line: `cell`, `says`, and at the end `done` or `failed`.
 """
 
 import json
@@ -17,7 +17,8 @@ import nbformat
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 from kb.dataset import read_manifest
-from kb.kernel_client import client_of, emit, first_error
+from kb.fork_server import serve
+from kb.kernel_client import client_of, emit, events, first_error, preload
 from kb.key import key_of
 from kb.limits import MARK, Watch, adopt_orphans, end_descendants, end_processes
 from kb.problem import Trouble
@@ -54,6 +55,8 @@ def execute(job: dict, watch: Watch) -> tuple[dict, nbformat.NotebookNode]:
     started: list[nbformat.NotebookNode] = []
 
     def on_cell_start(cell: nbformat.NotebookNode, cell_index: int) -> None:
+        if started and (wrote := watch.over_disk()):  # in less time than lies between two looks
+            raise Broken(wrote, started[-1].metadata.get("first", 1))
         started.append(cell)
         if len(started) == 2:
             emit(uncontained=report_of(notebook.cells[0])["uncontained"])
@@ -129,7 +132,7 @@ def _die_with_parent(job: dict) -> None:
 
 def main() -> None:
     """Read the job, run it, say how it ended."""
-    os.dup2(2, 1)
+    events()
     adopt_orphans()
     job = json.loads(sys.stdin.readline())
     threading.Thread(target=_die_with_parent, args=(job,), daemon=True).start()
@@ -160,4 +163,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    preload()
+    serve(main)
