@@ -196,7 +196,7 @@ def distribution(browser: Browser, server: Server, words: list[str]) -> None:
             "seconds": {text: cost.shown for text, cost in costs.items()},
         }.items():
             least, *_, most = ordered = sorted(values.values())
-            middle, ninth = statistics.median(ordered), statistics.quantiles(ordered, n=10)[-1]
+            middle, ninth = statistics.median(ordered), statistics.quantiles(ordered, n=10, method="inclusive")[-1]
             told = f"least {least:.3g}, median {middle:.3g}, nine of ten {ninth:.3g}, most {most:.3g}"
             heaviest = ", ".join(sorted(values, key=lambda text: -values[text])[:4])
             print(f"{len(texts)} words {name}, {unit}: {told} ({heaviest})", flush=True)
