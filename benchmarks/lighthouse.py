@@ -63,13 +63,15 @@ class Host(SimpleHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def audit(address: str, chromium: str) -> dict:
-    """One report."""
+def audit(address: str, chromium: str, tries: int = 3) -> dict:
+    """One report; Chromium on a busy machine does not always paint in time, so it may try again."""
     command = [
         "npx", "--yes", LIGHTHOUSE, address, "--preset=desktop", "--output=json", "--quiet",
         f"--only-categories={','.join(CATEGORIES)}", "--chrome-flags=--headless=new --no-sandbox --disable-gpu",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"CHROME_PATH": chromium})
+    if done.returncode and tries > 1:
+        return audit(address, chromium, tries - 1)
     if done.returncode:
         sys.exit(f"lighthouse: {address} was not measured: {done.stderr.strip()[-500:]}")
     return json.loads(done.stdout)

@@ -212,6 +212,7 @@ def test_no_page_is_wider_than_a_small_screen(visit, crawl: dict, site: str, wid
 
 def test_who_wants_less_motion_gets_none(visit, site: str) -> None:
     page = visit("coin/", reduced_motion="reduce")
+    page.add_style_tag(content="p { animation: 3s infinite sway; transition: color 3s; scroll-behavior: smooth; }")
     moving = page.evaluate(
         """() => [...document.querySelectorAll("*")].filter((it) => {
             const { transitionDuration, animationDuration, scrollBehavior } = getComputedStyle(it);

@@ -10,14 +10,40 @@ const RANKING = { metaWeights: { words: 0.1 } }; // a name in the code is worth 
 export function createInstance(options) {
   const pagefind = createPagefind({ ...options, ranking: RANKING });
   let latest = 0;
+  let whole = null; // how many pages have each value of a facet, once somebody wants to know
+  let again = null; // finds once more what is shown
+  tags();
+
+  // A third of all that a search loads is there to count facets, and to count takes as long as to find.
+  // So this waits until somebody goes to the menus.
+  async function count() {
+    if (whole) return;
+    whole = pagefind.filters();
+    for (const menu of menus.children) menu.filtersLoaded = false; // it shows that it waits
+    await whole;
+    const mine = latest;
+    const counts = (await again?.())?.filters ?? await whole;
+    const instance = window.PagefindComponents.getInstanceManager().getInstance("default");
+    if (mine === latest) instance.__dispatch__("filters", { available: counts, total: counts });
+  }
+  const menus = document.querySelector(".facets");
+  for (const event of ["focusin", "pointerdown"]) menus.addEventListener(event, count);
+  if (menus.contains(document.activeElement)) count();
+
   return {
-    filters: () => pagefind.filters(),
+    filters: () => {
+      again = null;
+      return whole ?? {};
+    },
     search: async (text, { filters: chosen }) => {
       const mine = ++latest;
       const asked = read(text ?? "", await tags());
       // The beginning of most words: whoever types on is waited for, so that it need not be found.
       if (asked.term && plain(asked.term).length < 4) await new Promise((resolve) => setTimeout(resolve, 400));
-      return mine === latest ? find(pagefind, asked, chosen) : null;
+      await whole;
+      if (mine !== latest) return null;
+      again = () => find(pagefind, asked, chosen, whole);
+      return again();
     },
   };
 }
@@ -50,7 +76,7 @@ function read(text, tags) {
   return { ...asked, term: asked.words.join(" ") };
 }
 
-async function find(pagefind, asked, { tags: [mode] = [], ...chosen }) {
+async function find(pagefind, asked, { tags: [mode] = [], ...chosen }, counts) {
   const facets = Object.entries({ ...chosen, tag: [...new Set([...(chosen.tag ?? []), ...asked.tags])] })
     .filter(([, values]) => values.length);
   const ask = (term, but) => pagefind.search(term || EVERY_PAGE, { filters: filters(facets, mode, but) });
@@ -59,9 +85,9 @@ async function find(pagefind, asked, { tags: [mode] = [], ...chosen }) {
 
   const found = await understood(pagefind, asked.term, ask);
   if (!facets.length) await tagFirst(pagefind, found, await tags());
-  const counts = await counted(found, facets, mode, ask);
+  const left = counts ? await counted(found, facets, mode, ask) : undefined;
   const { results, instead } = found;
-  return { results: results.slice(0, SHOWN), count: results.length, instead, filters: counts, totalFilters: counts, asked, offers };
+  return { results: results.slice(0, SHOWN), count: results.length, instead, filters: left, totalFilters: left, asked, offers };
 }
 
 // Pagefind's filters: of each facet any value will do, of the tags all must be there if that is asked.
@@ -108,6 +134,7 @@ async function understood(pagefind, term, ask) {
 
 // The words of a term that no page has.  For these Pagefind shortens them until something is found: `hopfeild` finds `h`.
 async function missing(pagefind, term, first) {
+  if (first) first.data = once(first.data); // the first that is shown, too
   const page = await first?.data();
   const tokens = page?.content.split(/\s+/) ?? [];
   const matched = page ? [...page.locations.map((at) => tokens[at] ?? ""), ...Object.values(page.meta).join(" ").split(" ")] : [];
