@@ -100,8 +100,30 @@ def cpu(process: psutil.Process) -> float:
     return times.user + times.system
 
 
+def metered(places: dict[str, psutil.Process], tasks: int, do: Callable[[], object]) -> dict[str, float]:
+    """Seconds for each task, of the clock, and of the CPU for the scheduler, this process, and all workers."""
+    processes = {"caller": psutil.Process(), **places}
+    before, began = {name: cpu(process) for name, process in processes.items()}, time.perf_counter()
+    do()
+    wall = time.perf_counter() - began
+    used = {name: (cpu(process) - before[name]) / tasks for name, process in processes.items()}
+    told = {name: used.pop(name) for name in ("scheduler", "caller")}
+    return {"workers": len(used), "tasks": tasks, "wall": wall / tasks, **told, "worker": sum(used.values())}
+
+
+def batched(tasks: int) -> dict[str, float]:
+    """The least tasks sent to one worker all at once: Dask at its best."""
+    with cluster(1) as (client, places):
+
+        def do() -> None:
+            client.gather(client.map(abs, range(tasks), pure=False))
+
+        do()  # so that all is imported
+        return metered(places, tasks, do)
+
+
 def dispatched(function: Callable, tasks: list[tuple[dict, str]], workers: int) -> dict[str, float]:
-    """Seconds for each task, of the clock and of each kind of process; as many tasks are out as there are workers."""
+    """Tasks sent as `kb run` does: each to one worker, as many at a time as there are workers."""
     topic = uuid.uuid4().hex
     with cluster(workers) as (client, places), ThreadPoolExecutor(workers) as pool:
         client.subscribe_topic(topic, lambda event: None)
@@ -112,17 +134,11 @@ def dispatched(function: Callable, tasks: list[tuple[dict, str]], workers: int) 
                 future = client.submit(function, task, folder, topic, key=number, workers=[address], pure=False)
                 assert future.result()[0] == {"done": True}
 
-        addresses = list(places)[1:]
-        list(pool.map(ask, addresses, [tasks[:50]] * workers))  # so that all is imported
-        before = {name: cpu(process) for name, process in (*places.items(), ("caller", psutil.Process()))}
-        began = time.perf_counter()
-        list(pool.map(ask, addresses, [tasks[turn::workers] for turn in range(workers)]))
-        wall = time.perf_counter() - began
-        used = {name: cpu(places.get(name, psutil.Process())) - before[name] for name in before}
-    used["worker"] = sum(used.pop(address) for address in addresses)
-    return {"workers": workers, "tasks": len(tasks), "wall": wall / len(tasks)} | {
-        name: seconds / len(tasks) for name, seconds in used.items()
-    }
+        def do(some: list[tuple[dict, str]]) -> None:
+            list(pool.map(ask, list(places)[1:], [some[turn::workers] for turn in range(workers)]))
+
+        do(tasks[: 50 * workers])  # so that all is imported
+        return metered(places, len(tasks), lambda: do(tasks))
 
 
 def waited() -> dict[str, float]:
@@ -201,7 +217,7 @@ def summary(rows: dict[str, list[dict]]) -> dict[str, float]:
     """Medians, in seconds and bytes for each program."""
     told = {
         f"{name}, {workers} at work: {what}": median(rows[name], what, workers=workers)
-        for name, workers in (("bare", 1), ("dispatch", 1), ("dispatch", 2))
+        for name, workers in (("batch", 1), ("bare", 1), ("dispatch", 1), ("dispatch", 2))
         for what in ("wall", "scheduler", "caller", "worker")
     }
     told |= {"prepare: caller": median(rows["prepare"], "caller"), "one look: caller": median(rows["wait"], "caller")}
@@ -219,6 +235,7 @@ def benchmark(count: int, repeats: int) -> dict:
     tasks, _ = prepared(notebook)
     many = list(islice(cycle(tasks), count))
     steps: dict[str, list[Callable[[], dict]]] = {
+        "batch": [lambda: batched(count)],
         "bare": [lambda: dispatched(nothing, [({"path": "nothing"}, "")] * count, 1)],
         "dispatch": [lambda workers=workers: dispatched(answer, many, workers) for workers in (1, 2)],
         "prepare": [lambda: prepared(notebook)[1]],
