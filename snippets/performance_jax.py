@@ -455,16 +455,9 @@ if __name__ == "__main__":
     for rate, label in ((cache, "cache"), (memory, "memory")):
         ends = np.array([low, max(peaks.values()) / rate])
         axis.plot(ends, ends * rate / 1e9, color="black", linewidth=1.2, linestyle="-" if rate == cache else "--")
-        axis.annotate(
-            f"{label}, {rate / 1e9:.0f} GB/s",
-            (1.1 * low, 1.1 * low * rate / 1e9),
-            xytext=(0, 4),
-            textcoords="offset points",
-            rotation=45,
-            rotation_mode="anchor",
-            transform_rotates_text=True,
-            fontsize=9,
-        )
+        place = 1.1 * low, 1.25 * 1.1 * low * rate / 1e9
+        turned = {"rotation": 45, "rotation_mode": "anchor", "transform_rotates_text": True}
+        axis.text(*place, f"{label}, {rate / 1e9:.0f} GB/s", fontsize=9, **turned)
     for dtype, peak in peaks.items():
         axis.plot([peak / cache, high], [peak / 1e9] * 2, color=colors[dtype], linewidth=1.5)
         axis.text(high, 1.04 * peak / 1e9, f"{dtype}, {peak / 1e9:.0f}", color=colors[dtype], ha="right", fontsize=9)
@@ -475,7 +468,7 @@ if __name__ == "__main__":
         axis.plot([operations / moved] * 2, [slow, fast], color=color, linewidth=1)
         axis.plot(operations / moved, slow, "o", color=color, markerfacecolor="white", markersize=7)
         axis.plot(operations / moved, fast, "o", color=color, markersize=7)
-        axis.annotate(label, (operations / moved, fast), xytext=(8, -3), textcoords="offset points", fontsize=9)
+        axis.annotate(label, (operations / moved, fast), xytext=(6, 6), textcoords="offset points", fontsize=9)
     axis.set(xscale="log", yscale="log", xlim=(low, high), ylim=(2, 1.8 * max(peaks.values()) / 1e9))
     axis.set(xlabel="operations for a byte that the core asks for", ylabel="$10^9$ operations in a CPU second")
     axis.xaxis.set_major_formatter("{x:g}")
