@@ -448,10 +448,11 @@ if __name__ == "__main__":
 
 # %% figure
 if __name__ == "__main__":
-    labels = {"network": "network", "natural": "natural gradient", "life": "Game of Life", "linear": "linear model"}
+    labels = {"network": "network", "natural": "natural gradient", "life": "Game of Life", "linear": "linear"}
     colors = {"uint8": "C2", "float32": "C0", "float64": "C1"}
     figure, axis = plt.subplots(figsize=(7.2, 4.8))
     low, high = 0.2, 60
+    axis.set(xscale="log", yscale="log", xlim=(low, high), ylim=(2, 1.8 * max(peaks.values()) / 1e9))
     for rate, label in ((cache, "cache"), (memory, "memory")):
         ends = np.array([low, max(peaks.values()) / rate])
         axis.plot(ends, ends * rate / 1e9, color="black", linewidth=1.2, linestyle="-" if rate == cache else "--")
@@ -469,7 +470,6 @@ if __name__ == "__main__":
         axis.plot(operations / moved, slow, "o", color=color, markerfacecolor="white", markersize=7)
         axis.plot(operations / moved, fast, "o", color=color, markersize=7)
         axis.annotate(label, (operations / moved, fast), xytext=(6, 6), textcoords="offset points", fontsize=9)
-    axis.set(xscale="log", yscale="log", xlim=(low, high), ylim=(2, 1.8 * max(peaks.values()) / 1e9))
     axis.set(xlabel="operations for a byte that the core asks for", ylabel="$10^9$ operations in a CPU second")
     axis.xaxis.set_major_formatter("{x:g}")
     axis.yaxis.set_major_formatter("{x:g}")
