@@ -457,8 +457,7 @@ if __name__ == "__main__":
         ends = np.array([low, max(peaks.values()) / rate])
         axis.plot(ends, ends * rate / 1e9, color="black", linewidth=1.2, linestyle="-" if rate == cache else "--")
         place = 1.1 * low, 1.25 * 1.1 * low * rate / 1e9
-        turned = {"rotation": 45, "rotation_mode": "anchor", "transform_rotates_text": True}
-        axis.text(*place, f"{label}, {rate / 1e9:.0f} GB/s", fontsize=9, **turned)
+        axis.text(*place, f"{label}, {rate / 1e9:.0f} GB/s", fontsize=9, rotation=31, rotation_mode="anchor")
     for dtype, peak in peaks.items():
         axis.plot([peak / cache, high], [peak / 1e9] * 2, color=colors[dtype], linewidth=1.5)
         axis.text(high, 1.04 * peak / 1e9, f"{dtype}, {peak / 1e9:.0f}", color=colors[dtype], ha="right", fontsize=9)
