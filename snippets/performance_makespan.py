@@ -246,13 +246,9 @@ if __name__ == "__main__":
             used = (total[:, None] / WORKERS / spans[way, order]).mean(axis=0)
             axis.plot(WORKERS, used, style, color=color, label=label if style == "-" else None)
         axis.plot(np.mean(half[way]), 0.5, "o", color=color)
+        side = "left" if way == "free" else "right"
         axis.text(
-            np.mean(half[way]),
-            0.53,
-            f"{np.mean(half[way]):.0f} ",
-            color=color,
-            fontsize=9,
-            ha="right" if way == "lean" else "left",
+            np.mean(half[way]), 0.5, f"  {np.mean(half[way]):.0f}  ", color=color, fontsize=9, ha=side, va="center"
         )
     axis.set_xscale("log", base=2)
     axis.set_xticks(WORKERS[::2], WORKERS[::2])
