@@ -6,6 +6,7 @@
 works in a copy of the repository and writes medians and every single measurement to `.cache/benchmarks/running.json`.
 The plain processes are as many at a time as those of `kb run`, with one thread each, as there.
 Rows are measured in turns, so that a slow minute of the machine falls on all of them; trust CPU seconds before wall.
+Byte code is kept, as by default: PYTHONDONTWRITEBYTECODE is taken out of the environment.
 """
 
 import argparse
@@ -39,7 +40,8 @@ def kb(*words: str | int) -> Callable[[Path], None]:
     """A command of the notebook, in some copy of it."""
 
     def do(copy: Path) -> None:
-        done = subprocess.run([KB, *map(str, words)], cwd=copy, capture_output=True, text=True)
+        variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        done = subprocess.run([KB, *map(str, words)], cwd=copy, capture_output=True, text=True, env=variables)
         if done.returncode:
             sys.exit(f"{done.stdout}{done.stderr}\n`kb {' '.join(map(str, words))}` ended with {done.returncode}")
 
@@ -143,10 +145,13 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--no-site", action="store_true", help="leave out the builds, which take the longest")
+    parser.add_argument("--tests", action="store_true", help="also run the tests, once, in this repository")
     parser.add_argument("--output", type=Path, default=ROOT / ".cache/benchmarks/running.json")
     words = parser.parse_args()
     every = sorted(path.stem for path in (ROOT / "snippets").glob("[a-z]*.py"))
+    tests = {"kb test": [measure(kb("test"), ROOT)]} if words.tests else {}
     found = benchmark(every if words.all else list(words.names), words.jobs, words.repeats, not words.no_site)
+    found["rows"] |= tests
     words.output.parent.mkdir(parents=True, exist_ok=True)
     words.output.write_text(json.dumps(found, indent=1) + "\n")
     for name, value in found["summary"].items():

@@ -50,7 +50,7 @@ def test_one_benchmark_replaces_its_part_alone_and_whatever_shows_it_runs(benche
 def test_all_three_are_measured_and_the_first_is_told_to_run_every_program(benched):
     assert benched.kb("bench", "--all").returncode == 0
     assert {name: part["words"] for name, part in kept(benched).items()} == {
-        "running": ["--all", "--repeats", "1"], "peers": [], "dispatch": [],
+        "running": ["--all", "--repeats", "1", "--tests"], "peers": [], "dispatch": [],
     }  # fmt: skip
 
 

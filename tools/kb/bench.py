@@ -30,7 +30,7 @@ def keep(root: Path, names: Iterable[str]) -> str:
     kept = json.loads(path.read_bytes()) if path.exists() else {}
     for name in names:
         kept[name] = json.loads((root / f".cache/benchmarks/{name}.json").read_bytes())
-    path.write_text(json.dumps(kept, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n")
+    path.write_text(json.dumps(kept, indent=1, allow_nan=False, ensure_ascii=False) + "\n")
     manifest = root / MANIFEST
     before, table, rest = manifest.read_text().partition(f"[{DATASET}]")
     rest = rest.replace(dataset.sha256, digest(path), 1)

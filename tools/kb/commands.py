@@ -138,7 +138,11 @@ def bench(notebook: Notebook, arguments: argparse.Namespace) -> int:
         if name not in verb.BENCHMARKS:
             raise Trouble("benchmarks", 1, f"`kb bench` knows no {name}{nearest(name, verb.BENCHMARKS)}")
     for name in names:
-        verb.measure(notebook.root, name, *(["--all", "--repeats", "1"] if arguments.all and name == "running" else []))
+        verb.measure(
+            notebook.root,
+            name,
+            *(["--all", "--repeats", "1", "--tests"] if arguments.all and name == "running" else []),
+        )
     path = verb.keep(notebook.root, names)
     terminal.say(f"wrote {path}")
     now = Notebook(notebook.root)
