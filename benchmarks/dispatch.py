@@ -23,18 +23,16 @@ import time
 import uuid
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from itertools import cycle, islice
 from pathlib import Path
 
 import psutil
 from distributed import Client
+from kb.bench import circumstances
 from kb.cells import executable
 from kb.cluster import POLL
 from kb.cluster_client import connect
 from kb.dataset import problems
-from kb.git import revision
-from kb.machine import machine
 from kb.notebook import Notebook
 from kb.run import FILES, NOTEBOOK, STORE, SUMS, read_run, write_run
 from kb.task import task_of
@@ -252,14 +250,8 @@ def benchmark(count: int, repeats: int) -> dict:
                 rows[name].append({"load": os.getloadavg()[0]} | step())
                 print(f"{turn + 1}/{repeats} {name}: {rows[name][-1]}", file=sys.stderr)
     rows["bytes"] = travelled(tasks)
-    about = {
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "revision": revision(ROOT),
-        "machine": machine(),
-        "python": sys.version.split()[0],
-    }
     costs = {name: run.record["seconds"] for name, run in notebook.runs.items()}
-    return about | {"tasks": count, "poll": POLL, "summary": summary(rows), "costs": costs, "rows": rows}
+    return circumstances(ROOT) | {"tasks": count, "poll": POLL, "summary": summary(rows), "costs": costs, "rows": rows}
 
 
 def main() -> None:

@@ -34,14 +34,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import jupytext
 import nbformat
 import psutil
-from kb.git import revision
-from kb.machine import THREADS, machine
+from kb.bench import circumstances
+from kb.machine import THREADS
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "benchmarks/peers"
@@ -506,11 +505,7 @@ def main() -> None:
     names = words.only or list(TOOLS)
     ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
     set_up()
-    about = {
-        "machine": machine(),
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "revision": revision(ROOT),
-        "python": sys.version.split()[0],
+    about = circumstances(ROOT) | {
         "versions": versions(names),
         "at_a_time": {name: TOOLS[name].at_a_time for name in names},
         "programs": list(PROGRAMS),

@@ -21,11 +21,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
-from kb.git import revision
-from kb.machine import environment, machine
+from kb.bench import circumstances
+from kb.machine import environment
 
 ROOT = Path(__file__).resolve().parents[1]
 KB = Path(sys.executable).with_name("kb")
@@ -128,13 +127,7 @@ def benchmark(names: list[str], jobs: int, repeats: int, site: bool) -> dict:
             for name, do in steps.items():
                 rows[name].append(measure(do, copy))
                 print(f"{turn + 1}/{repeats} {name}: {rows[name][-1]['cpu']:.2f} CPU s", file=sys.stderr)
-    about = {
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "revision": revision(ROOT),
-        "machine": machine(),
-        "python": sys.version.split()[0],
-    }
-    return about | {"programs": names, "jobs": jobs, "summary": summary(rows, len(names)), "rows": rows}
+    return circumstances(ROOT) | {"programs": names, "jobs": jobs, "summary": summary(rows, len(names)), "rows": rows}
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from kb.metric import describe
 from kb.notebook import Notebook
 from kb.privacy import anonymous
 from kb.problem import Problem
-from kb.run import earlier_records
+from kb.run import earlier_records, metrics_of
 
 GIGA = 1e9
 
@@ -27,7 +27,7 @@ def report(notebook: Notebook, name: str, problems: list[Problem]) -> str:
     if failure:
         parts += ["", *_failed(failure)]
     if record:
-        metrics = {**record["metrics"], "seconds": record["seconds"], "memory": record["memory"]}
+        metrics = metrics_of(record)
         parts += ["", "#### Measured here", "", "| metric | measured |", "|---|---|"]
         parts += [f"| {_cell(metric)} | {_cell(describe(measured))} |" for metric, measured in metrics.items()]
         parts += _claims(notebook, name, metrics)

@@ -26,6 +26,11 @@ SUMS = "SHA256SUMS"
 WRITING = ".writing-"
 
 
+def metrics_of(record: dict) -> dict[str, Measured]:
+    """What the snippet measured, and the `seconds` and `memory` (bytes) of every run."""
+    return record["metrics"] | {name: record[name] for name in RESERVED}
+
+
 @dataclass(frozen=True)
 class Run:
     """A record read from the store: checked against its sums."""
@@ -36,8 +41,8 @@ class Run:
 
     @property
     def metrics(self) -> dict[str, Measured]:
-        """What the snippet measured, and the `seconds` and `memory` (bytes) of every run."""
-        return {**self.record["metrics"], **{name: self.record[name] for name in RESERVED}}
+        """Those of its record."""
+        return metrics_of(self.record)
 
     @cached_property
     def outputs(self) -> dict[str, list[dict]]:

@@ -12,7 +12,6 @@ from kb.ledger import ledger
 from kb.metric import mean, seeds, spread
 from kb.notebook import Notebook, find_root
 from kb.problem import Trouble, read_text
-from kb.results import RESERVED
 
 NEEDED = {"note", "says", "where", "metric", "measured", "spread", "seeds", "expect", "verdict", "computed"}
 
@@ -36,8 +35,7 @@ def snapshot(notebook: Notebook) -> Snapshot:
     measured = {
         f"{name}.{metric}": {"mean": mean(value), "spread": spread(value), "seeds": len(seeds(value))}
         for name, run in notebook.runs.items()
-        for metric, value in run.metrics.items()
-        if metric not in RESERVED
+        for metric, value in run.record["metrics"].items()
     }
     return Snapshot(
         [row | {"line": line} for row, line in zip(ledger(notebook), lines, strict=True)],

@@ -2,7 +2,7 @@
 
 import os
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kb import dataset
 from kb.notebook import Notebook
@@ -23,10 +23,18 @@ def anything(notebook: Notebook) -> Iterator[Problem]:
         yield Problem("mkdocs.yml", 1, message, "nothing")
 
 
-def flat(notebook: Notebook) -> Iterator[Problem]:
+def tree(notebook: Notebook) -> Iterator[Problem]:
+    """Every file lies where it is read, under a name of its own, in the repository."""
+    paths = list(_files(notebook))
+    yield from _flat(notebook, paths)
+    yield from _names(paths)
+    yield from _links(notebook, paths)
+
+
+def _flat(notebook: Notebook, paths: Iterable[str]) -> Iterator[Problem]:
     """A note or program lies where it is looked for, and nowhere else."""
     found = {*notebook.note_paths, *notebook.snippet_paths}
-    for path in _files(notebook):
+    for path in paths:
         top, (stem, suffix) = path.partition(os.sep)[0], os.path.splitext(os.path.basename(path))
         wanted = {"notes": (".md", ".markdown"), "snippets": (".py", ".ipynb")}.get(top, ("",))
         hidden = stem.startswith(("_", ".")) or path.startswith("notes/assets/")
@@ -35,19 +43,19 @@ def flat(notebook: Notebook) -> Iterator[Problem]:
             yield Problem(path, 1, message, "nothing")
 
 
-def names(notebook: Notebook) -> Iterator[Problem]:
+def _names(paths: Iterable[str]) -> Iterator[Problem]:
     """No two files have one name but for case or the encoding of an accent: many a disk takes both for one."""
     seen: dict[str, str] = {}
-    for path in _files(notebook):
+    for path in paths:
         first = seen.setdefault(unicodedata.normalize("NFC", path).casefold(), path)
         if first != path:
             yield Problem(path, 1, f"many a disk takes it and {first} for one file; rename one", "name")
 
 
-def links(notebook: Notebook) -> Iterator[Problem]:
+def _links(notebook: Notebook, paths: Iterable[str]) -> Iterator[Problem]:
     """No symbolic link leads out of the repository: a clone would not have what it points at."""
     root = os.path.realpath(notebook.root)
-    for path in (*FOLDERS, *_files(notebook)):
+    for path in (*FOLDERS, *paths):
         place = os.path.join(root, path)
         if os.path.islink(place) and not os.path.realpath(place).startswith(root + os.sep):
             message = "a symbolic link that leaves the repository; put the file itself here"
@@ -64,4 +72,4 @@ def _files(notebook: Notebook) -> Iterator[str]:
             yield from (os.path.join(inside, name) for name in sorted([*files, *linked]))
 
 
-RULES = (datasets, anything, flat, names, links)
+RULES = (datasets, anything, tree)

@@ -15,6 +15,8 @@ from kb.notebook import MADE, Notebook
 from kb.problem import Problem, nearest
 from kb.tag import find
 
+MISPLACED = re.compile(r"claims:\s*")
+
 
 def front_matter(notebook: Notebook, note: Note) -> Iterator[Problem]:
     """Front matter has title, date and tags, and no field that is not known."""
@@ -90,10 +92,9 @@ def images(notebook: Notebook, note: Note) -> Iterator[Problem]:
 
 def claims(notebook: Notebook, note: Note) -> Iterator[Problem]:
     """Every claim's verdict is the one its metric gives, and none stands where it is not read."""
-    misplaced = re.compile(r"claims:\s*", re.MULTILINE)
-    prose = read_markup(note.body).prose if misplaced.search(note.body) else []
+    prose = read_markup(note.body).prose if MISPLACED.search(note.body) else []
     for number, row in enumerate(prose, note.first):
-        if misplaced.fullmatch(row):
+        if MISPLACED.fullmatch(row):
             message = "claims stand in the text, where nothing checks them; move them above the second line ---"
             yield Problem(note.path, number, message, "claim")
     for claim in note.claims:
