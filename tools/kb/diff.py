@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kb.claim import VERDICTS
+from kb.markdown_table import table_row
 from kb.metric import show
 from kb.problem import Problem
 from kb.snapshot import Snapshot
@@ -14,7 +15,6 @@ SAME_CLAIM = (("note", "says"), ("says", "where"), ("note", "metric"))  # what t
 ROUNDING = 1e-6  # of its value: a metric of one seed may move by that much for no reason that matters
 REASON = "say why: change its `because`"
 CORRECT = "add a dated correction to the note"
-SPLIT = r"\|"  # what divides the cells of a table, inside one
 SPREADS = 2  # standard deviations over seeds, as `kb check` allows
 
 
@@ -125,8 +125,7 @@ def as_markdown(changes: list[Change], other: str, missing: list[str]) -> str:
         lines += ["| | where | what | before | after |", "|---|---|---|---|---|"]
     for change in changes:
         kind = f"**{change.kind}**" if change.problem else change.kind
-        cells = (kind, f"`{change.where}`", change.what, change.before, change.after)
-        lines.append(f"| {' | '.join(cell.replace('|', SPLIT) for cell in cells)} |")
+        lines.append(table_row((kind, f"`{change.where}`", change.what, change.before, change.after)))
     lines += [] if changes else ["Nothing changed."]
     problems = [change.problem for change in changes if change.problem]
     lines += (

@@ -7,6 +7,7 @@ from kb.claim import Claim, computed_verdict
 from kb.dialect import literal
 from kb.figure import KINDS
 from kb.link import Target, resolve
+from kb.markdown_table import table_row
 from kb.markup import read_markup
 from kb.metric import LATEST, describe, fill, show
 from kb.note import Link, Note
@@ -164,5 +165,5 @@ def _list(title: str, rows: list[str]) -> str:
 
 def _table(title: str, head: tuple[str, ...], rows: list[list[str]]) -> str:
     lines = [head, ("---",) * len(head), *rows] if rows else []
-    shown = ["| " + " | ".join(literal(cell).replace("|", "\\|") for cell in line) + " |" for line in lines]
+    shown = [table_row(map(literal, line)) for line in lines]
     return "\n".join([f"## {title}\n", *shown]) if rows else ""

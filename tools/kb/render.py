@@ -7,6 +7,7 @@ from kb.claim import Claim, computed_verdict
 from kb.figure import Figure
 from kb.ledger import anchors
 from kb.link import Target, resolve
+from kb.markdown_table import table_row
 from kb.metric import LATEST, agrees, describe, fill, show, typed
 from kb.note import Link, Note
 from kb.notebook import Notebook
@@ -129,8 +130,7 @@ class Page:
         link = f"[{number}](lab/{claim.snippet}.ipynb)<br><small>{claim.metric}</small>" if claim.metric else number
         paper = show(claim.paper) if claim.paper is not None else "–"
         says = f'{claim.says} <a class="permalink" id="{name}" href="../claims/#{name}" title="among all claims">#</a>'
-        cells = [f"{says}<br><small>{claim.where}</small>", paper, (claim.expect or "–"), link, stated]
-        return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+        return table_row((f"{says}<br><small>{claim.where}</small>", paper, claim.expect or "–", link, stated))
 
 
 def lab(target: Target, fragment: str | None = None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kb.claim import computed_verdict
 from kb.failure import Failure, last_failure
 from kb.git import revision
+from kb.markdown_table import table_row
 from kb.metric import describe
 from kb.notebook import Notebook
 from kb.privacy import anonymous
@@ -29,7 +30,7 @@ def report(notebook: Notebook, name: str, problems: list[Problem]) -> str:
     if record:
         metrics = metrics_of(record)
         parts += ["", "#### Measured here", "", "| metric | measured |", "|---|---|"]
-        parts += [f"| {_cell(metric)} | {_cell(describe(measured))} |" for metric, measured in metrics.items()]
+        parts += [table_row((metric, describe(measured))) for metric, measured in metrics.items()]
         parts += _claims(notebook, name, metrics)
         parts += ["", *_machine(record["machine"]), "", *_key(record["key"], record["parts"])]
     return anonymous("\n".join(parts), notebook.root) + "\n"
@@ -64,8 +65,7 @@ def _claims(notebook: Notebook, name: str, metrics: dict) -> Iterator[str]:
         yield "|---|---|---|---|---|---|"
     for path, claim in rows:
         computed = computed_verdict(claim, metrics.get(claim.metric_name)) or "not measured"
-        cells = (path, str(claim.line), claim.metric_name, claim.expect or "", claim.verdict, computed)
-        yield f"| {' | '.join(map(_cell, cells))} |"
+        yield table_row((path, str(claim.line), claim.metric_name, claim.expect or "", claim.verdict, computed))
 
 
 def _machine(machine: dict) -> Iterator[str]:
@@ -89,7 +89,3 @@ def _fenced(text: str) -> Iterator[str]:
     yield "`" * (longest + 1) + "text"
     yield text
     yield "`" * (longest + 1)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", r"\|")
