@@ -27,8 +27,8 @@ from itertools import cycle, islice
 from pathlib import Path
 
 import psutil
+from circumstances import circumstances
 from distributed import Client
-from kb.bench import circumstances
 from kb.cells import executable
 from kb.cluster import POLL
 from kb.cluster_client import connect

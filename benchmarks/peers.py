@@ -39,7 +39,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 import psutil
-from kb.bench import circumstances
+from circumstances import circumstances
 from kb.machine import THREADS
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -23,7 +23,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from kb.bench import circumstances
+from circumstances import circumstances
 from kb.machine import environment
 
 ROOT = Path(__file__).resolve().parents[1]

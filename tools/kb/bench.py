@@ -4,27 +4,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from kb.dataset import MANIFEST, digest, read_manifest
-from kb.git import revision
-from kb.machine import machine
 from kb.problem import Trouble
 
 BENCHMARKS = ("running", "peers", "dispatch")
 DATASET = "performance"
-
-
-def circumstances(root: Path) -> dict[str, Any]:
-    """When, of which revision and on what a benchmark measures."""
-    return {
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "revision": revision(root),
-        "machine": machine(),
-        "python": sys.version.split()[0],
-    }
 
 
 def measure(root: Path, name: str, *words: str) -> None:
