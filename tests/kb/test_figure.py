@@ -4,6 +4,8 @@ import base64
 import io
 
 import pytest
+from kb import figure
+from kb.cache import Cache
 from kb.figure import Figure, figure_bytes
 from PIL import Image
 
@@ -58,15 +60,23 @@ def test_a_picture_stands_on_a_card():
     )
 
 
-def test_a_thumbnail_of_a_png_is_a_small_webp_with_the_same_proportions():
-    name, data = Figure("figure", "image/png", png(960, 600)).thumbnail()
+def test_a_thumbnail_of_a_png_is_a_small_webp_with_the_same_proportions(tmp_path):
+    name, data = Figure("figure", "image/png", png(960, 600)).thumbnail(Cache(tmp_path))
     assert name == "figure.webp"
     assert Image.open(io.BytesIO(data)).size == (432, 270)
 
 
-def test_a_thumbnail_of_an_svg_is_itself():
-    figure = svg('width="30" height="20"')
-    assert figure.thumbnail() == ("figure.svg", figure.data)
+def test_a_thumbnail_is_made_once(tmp_path, monkeypatch):
+    drawing = Figure("figure", "image/png", png(96, 60))
+    first = drawing.thumbnail(Cache(tmp_path))
+    monkeypatch.delattr(figure, "_webp")
+    assert drawing.thumbnail(Cache(tmp_path)) == first
+
+
+def test_a_thumbnail_of_an_svg_is_itself(tmp_path):
+    drawing = svg('width="30" height="20"')
+    assert drawing.thumbnail(Cache(tmp_path)) == ("figure.svg", drawing.data)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_thumbnail_tag_has_its_size_and_no_text():

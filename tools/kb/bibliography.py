@@ -1,12 +1,15 @@
 """The works that notes cite: BibTeX entries, each of which lives once, in `notes/references.bib`."""
 
+import json
 from dataclasses import dataclass
-from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
+from kb.cache import Cache, name_of
 from kb.problem import Trouble, read_text
 
 FILE = "notes/references.bib"
+STORE = ".cache/bibliography"
 
 
 @dataclass(frozen=True)
@@ -18,12 +21,17 @@ class Work:
 
 
 def read_bibliography(root: Path) -> dict[str, Work]:
-    """Every work by its key."""
-    return _works(read_text(root / FILE, FILE)) if (root / FILE).is_file() else {}
+    """Every work by its key; a file that was read before is not read again."""
+    if not (root / FILE).is_file():
+        return {}
+    text, works = read_text(root / FILE, FILE), Cache(root / STORE)
+    name = name_of(Path(__file__).read_bytes(), version("pybtex").encode(), text.encode())
+    shown = json.loads(works.get(name, lambda: json.dumps(_shown(text)).encode()))
+    works.sweep()
+    return {key: Work(key, text) for key, text in shown.items()}
 
 
-@cache
-def _works(text: str) -> dict[str, Work]:
+def _shown(text: str) -> dict[str, str]:
     # imported here: most commands cite nothing, and it costs a quarter of a second
     import pybtex.database
     from pybtex.backends.markdown import Backend
@@ -33,6 +41,6 @@ def _works(text: str) -> dict[str, Work]:
     try:
         data = pybtex.database.parse_string(text, "bibtex")
         entries = Style().format_entries(data.entries.values())
-        return {entry.key: Work(entry.key, entry.text.render(Backend("utf-8"))) for entry in entries}
+        return {entry.key: entry.text.render(Backend("utf-8")) for entry in entries}
     except PybtexError as error:
         raise Trouble(FILE, getattr(error, "lineno", None) or 1, f"not BibTeX: {error}", "reference") from None

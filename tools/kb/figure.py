@@ -5,15 +5,19 @@ import io
 import re
 import struct
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from html import escape
 
+import PIL
 from PIL import Image
+
+from kb.cache import Cache, name_of
 
 KINDS = {"image/svg+xml": "svg", "image/png": "png"}
 THUMB = (480, 270)  # pixels
 POINTS = 4 / 3  # CSS pixels
 UNKNOWN = (600, 600)
+WAY = f"{THUMB}, Pillow {PIL.__version__}".encode()  # of making a small copy
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,11 @@ class Figure:
         """The name of its small copy's file."""
         return f"{self.name}.webp" if self.kind == "image/png" else self.file
 
-    def thumbnail(self) -> tuple[str, bytes]:
+    def thumbnail(self, made: Cache) -> tuple[str, bytes]:
         """A small copy for cards, and its file's name: WebP of a PNG, an SVG as it is."""
         if self.kind != "image/png":
             return self.file, self.data
-        return self.thumb_file, _webp(self.data)
+        return self.thumb_file, made.get(name_of(WAY, self.data), lambda: _webp(self.data))
 
     def thumb_tag(self, folder: str) -> str:
         """The `<img>` of a card, which its title describes."""
@@ -67,7 +71,6 @@ class Figure:
         return f'<img class="thumb" src="{folder}/{self.thumb_file}" {size} alt="" loading="lazy">'
 
 
-@cache  # a reload asks for each of them again
 def _webp(png: bytes) -> bytes:
     image = Image.open(io.BytesIO(png)).convert("RGB")
     image.thumbnail(THUMB)

@@ -1,9 +1,8 @@
-"""The only module that knows MkDocs: it hands texts to `kb` and takes texts back."""
+"""What MkDocs calls: it hands texts to `kb` and takes texts back."""
 
 import logging
 import os
 import shutil
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -22,6 +21,7 @@ from kb.head import head
 from kb.notebook import Notebook
 from kb.problem import Problem
 from kb.render import failure, render
+from kb.rendered import Rendered
 from kb.site import Site, read_site
 
 log = logging.getLogger("mkdocs.plugins.kb")
@@ -31,16 +31,15 @@ os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
 class State:
     """What one build knows, and what a reload need not do again.
 
-    `failed` keeps runs that ended badly, by key; `rendered` what pages were rendered from, and what became of it.
+    `failed` keeps runs that ended badly, by key.
     """
 
     notebook: Notebook
     site: Site
+    rendered: Rendered
     facts: ClassVar[dict[str, dict]] = {}
     failures: ClassVar[dict[str, Problem]] = {}
     failed: ClassVar[dict[str, Problem]] = {}
-    rendered: ClassVar[dict[str, tuple[object, dict]]] = {}
-    addresses = 0
     command = "build"
     bundle: Path | None = None
 
@@ -96,31 +95,15 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     }
     for address, content in made.items():
         files.append(File.generated(config, address, content=content))
-    State.addresses = hash(frozenset(files.src_uris))
+    State.rendered = Rendered(config, files)
     return files
 
 
 @event_priority(-100)  # the notebooks' own way to render is set before
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> Page:
-    """While the site is served, render only what changed: most of a reload goes into Markdown and notebooks."""
-    if State.command == "serve":
-        page.render = partial(_render_once, page, page.render)
+    """Render only what changed: most of a build goes into Markdown and notebooks."""
+    page.render = partial(State.rendered.render, page, page.render)
     return page
-
-
-def _render_once(page: Page, render: Callable[[MkDocsConfig, Files], None], config: MkDocsConfig, files: Files) -> None:
-    sources = [config.config_file_path, *([page.file.abs_src_path] if page.file.abs_src_path else [])]
-    key = (page.markdown, [os.stat(path).st_mtime_ns for path in sources], State.addresses)
-    before, found = State.rendered.get(page.file.src_uri, (None, {}))
-    if before != key:
-        known = dict(vars(page))
-        render(config, files)
-        found = {name: value for name, value in vars(page).items() if known.get(name, page) is not value}
-        State.rendered[page.file.src_uri] = (key, found)
-    vars(page).update(found)
-    page.links_to_anchors = {
-        files.src_uris[file.src_uri]: links for file, links in (page.links_to_anchors or {}).items()
-    }
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
@@ -156,6 +139,7 @@ def on_post_build(config: MkDocsConfig) -> None:
         path = Path(config.site_dir) / address
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+    State.rendered.cache.sweep()
     bundle = Path(config.site_dir) / "pagefind"
     if State.bundle:
         shutil.copytree(State.bundle, bundle)

@@ -5,6 +5,7 @@ import shutil
 
 import yaml
 
+from kb.cache import Cache
 from kb.figure import KINDS
 from kb.installed import distributions
 from kb.note import Note
@@ -15,7 +16,7 @@ from kb.run import Run
 from kb.run_card import card
 from kb.snippet import Section, Snippet
 
-FOLDER = ".cache/lab"
+FOLDER, THUMBNAILS = ".cache/lab", ".cache/thumbnails"
 FIRST = """\
 # Where this notebook is not in its repository: install what is missing, fetch the rest, say where the program lies.
 
@@ -138,11 +139,13 @@ def _notebook(cells: list[dict]) -> str:
 def files(notebook: Notebook, address: str) -> dict[str, bytes]:
     """What the site publishes beside the pages: each run's figures with small copies, and the downloads."""
     found: dict[str, bytes] = {}
+    thumbnails = Cache(notebook.root / THUMBNAILS)
     for name, snippet in notebook.snippets.items():
         found[f"lab/{name}/{name}.py"] = snippet.text.encode()
         found[f"lab/{name}/{name}.ipynb"] = download(notebook, snippet, address).encode()
         run = notebook.runs.get(name)
         for figure in run.all_figures if run else []:
-            small, data = figure.thumbnail()
+            small, data = figure.thumbnail(thumbnails)
             found |= {f"figures/{name}/{figure.file}": figure.data, f"figures/{name}/{small}": data}
+    thumbnails.sweep()
     return found

@@ -5,9 +5,11 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from PIL import Image, ImageDraw
 
+from kb.cache import Cache
 from kb.claim import VERDICTS
 from kb.figure import Figure
 from kb.ledger import verdicts
@@ -58,18 +60,10 @@ def address(notebook: Notebook, note: Note) -> str:
 
 def previews(site: Site, notebook: Notebook) -> Iterator[tuple[str, bytes]]:
     """Every picture with its address; what has been drawn before is kept, what is needed no more is not."""
-    store = notebook.root / STORE
-    store.mkdir(parents=True, exist_ok=True)
-    fonts, needed = Fonts(notebook.root), set()
+    drawn, fonts = Cache(notebook.root / STORE), Fonts(notebook.root)
     for place, preview in _wanted(site, notebook):
-        path = store / f"{preview.key}.jpg"
-        needed.add(path)
-        if not path.exists():
-            path.with_suffix(".part").write_bytes(draw(preview, fonts))
-            path.with_suffix(".part").rename(path)
-        yield place, path.read_bytes()
-    for path in set(store.iterdir()) - needed:
-        path.unlink()
+        yield place, drawn.get(preview.key, partial(draw, preview, fonts))
+    drawn.sweep()
 
 
 def _wanted(site: Site, notebook: Notebook) -> Iterator[tuple[str, Preview]]:
@@ -103,12 +97,18 @@ def draw(preview: Preview, fonts: Fonts) -> bytes:
 
 
 def _paste(image: Image.Image, pen: ImageDraw.ImageDraw, data: bytes) -> None:
-    """The figure on its card, as large as fits to the right of the title."""
-    drawn = Image.open(io.BytesIO(data)).convert("RGBA")
-    room = (SIZE[0] - EDGE - COLUMN - 3 * EDGE // 2 - PADDING, SIZE[1] - EDGE - 2 * PADDING)
-    scale = min(room[0] / drawn.width, room[1] / drawn.height)
-    small = drawn.resize((round(drawn.width * scale), round(drawn.height * scale)), reducing_gap=2)
+    """The figure on its card, to the right of the title."""
+    small = _small(data)
     left, top = SIZE[0] - EDGE // 2 - PADDING - small.width, (SIZE[1] - small.height) // 2
     box = (left - PADDING, top - PADDING, left + small.width + PADDING, top + small.height + PADDING)
     pen.rectangle(box, fill=CARD, outline=LINE)
     image.paste(small, (left, top), small)
+
+
+@lru_cache(maxsize=16)  # many notes show the same figure, and to make it small takes longer than all the rest
+def _small(data: bytes) -> Image.Image:
+    """The figure as large as there is room for it."""
+    drawn = Image.open(io.BytesIO(data)).convert("RGBA")
+    room = (SIZE[0] - EDGE - COLUMN - 3 * EDGE // 2 - PADDING, SIZE[1] - EDGE - 2 * PADDING)
+    scale = min(room[0] / drawn.width, room[1] / drawn.height)
+    return drawn.resize((round(drawn.width * scale), round(drawn.height * scale)), reducing_gap=2)

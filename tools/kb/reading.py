@@ -1,17 +1,16 @@
 """What a program's text says to the tools: worked out once for each text, and remembered by its hash."""
 
 import ast
-import contextlib
 import hashlib
 import io
 import json
-import os
 import re
 import sys
-import tempfile
 import tokenize
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
+
+from kb.cache import Cache
 
 STORE = ".cache/readings"
 MARKER = re.compile(r"#\s*%%\s*(?P<title>[^\[{]*?)\s*(?P<kind>\[markdown\]|\[md\])?\s*(?:\{.*\})?\s*")
@@ -23,23 +22,8 @@ WAY = hashlib.sha256(sys.version.encode() + Path(__file__).read_bytes()).digest(
 
 def remembered(root: Path, text: str) -> dict:
     """What `read` says of a text, from `.cache/readings` where it was read before."""
-    path = root / STORE / hashlib.sha256(WAY + text.encode()).hexdigest()[:32]
-    with contextlib.suppress(OSError):
-        digest, _, body = path.read_bytes().partition(b"\n")
-        if digest == _digest(body):
-            return json.loads(body)
-    reading = read(text)
-    body = json.dumps(reading, separators=(",", ":")).encode()
-    with contextlib.suppress(OSError):  # what cannot be remembered is read again
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-            file.write(_digest(body) + b"\n" + body)
-        os.replace(file.name, path)
-    return reading
-
-
-def _digest(body: bytes) -> bytes:
-    return hashlib.sha256(body).hexdigest().encode()
+    name = hashlib.sha256(WAY + text.encode()).hexdigest()[:32]
+    return json.loads(Cache(root / STORE).get(name, lambda: json.dumps(read(text), separators=(",", ":")).encode()))
 
 
 def read(text: str) -> dict:
