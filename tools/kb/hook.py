@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
@@ -107,8 +107,11 @@ def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> Page:
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Each build reads the templates anew; within one, do not ask at each include whether they changed."""
+    """Compile a template once for each text that it had; within a build, do not ask whether it changed."""
     env.auto_reload = False
+    folder = State.notebook.root / ".cache/templates"
+    folder.mkdir(parents=True, exist_ok=True)
+    env.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -129,8 +132,9 @@ def on_page_context(context: dict, page: Page, config: MkDocsConfig, nav: Naviga
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> None:
-    """What the search cannot read off a page."""
+    """What the search cannot read off a page; its Markdown, of which there may be thousands, is needed no more."""
     page.meta["words"] = search.words(html)
+    page.markdown = ""
 
 
 def on_post_build(config: MkDocsConfig) -> None:
