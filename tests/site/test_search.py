@@ -302,6 +302,24 @@ def test_that_page_comes_first_though_others_match_better(visit) -> None:
     assert page.locator(RESULTS).first.inner_text() == "TIL"  # not scikit-learn
 
 
+@pytest.mark.parametrize("typed", ["What is a halfpenny", "the halfpenny that they were"])
+def test_words_that_are_everywhere_are_not_asked_for_beside_others(visit, typed: str) -> None:
+    page = visit()
+    search(page, typed)
+    assert found(page, 2) == [COIN, "coin"]
+    says(page, f"2 results for {typed}")
+
+
+def test_such_a_word_alone_or_in_a_phrase_is_asked_for(visit) -> None:
+    page = visit()
+    search(page, "than")
+    says(page, "2 results for than")
+    page.fill(FIELD, '"law of large numbers"')
+    says(page, '1 result for "law of large numbers"')
+    page.fill(FIELD, '"law for large numbers"')
+    says(page, 'No results for "law for large numbers"')
+
+
 @pytest.mark.parametrize(
     ("typed", "meant", "titles"),
     [

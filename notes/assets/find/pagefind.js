@@ -5,6 +5,9 @@ import { createInstance as createPagefind } from "../../pagefind/pagefind.js";
 const EVERY_PAGE = "全"; // content.html writes it; without any word Pagefind would load its whole index
 const SHOWN = 100; // of thousands each would be laid out, though nobody scrolls there
 const OFFERED = 8;
+const SMALL = new Set( // words that most pages have: to look for them beside others takes the longest and says the least
+  "a an and are as at be by can do does for from has have how i in is it its not of on or so than that the their there these they this to was we were what when where which who why will with".split(" "),
+);
 const RANKING = { metaWeights: { words: 0.1 } }; // a name in the code is worth less than the same word in a sentence
 
 export function createInstance(options) {
@@ -29,6 +32,12 @@ export function createInstance(options) {
   const menus = document.querySelector(".facets");
   for (const event of ["focusin", "pointerdown"]) menus.addEventListener(event, count);
   if (menus.contains(document.activeElement)) count();
+
+  // What a word needs is fetched while the field still waits for the next key; what begins so often lies in the same file.
+  document.querySelector("pagefind-input").addEventListener("input", ({ target }) => {
+    const begun = target.value.split(/\s+/).filter((word) => !word.startsWith("#") && plain(word).length > 3 && !small(word));
+    if (begun.length) pagefind.preload(begun.join(" "));
+  });
 
   return {
     filters: () => {
@@ -61,7 +70,8 @@ const tags = once(async () => {
   return new Map(spellings.map(([word, tag]) => [word.toLowerCase(), tag]));
 });
 
-// What a text asks for: its words (`term`), its `#tags`, and the last `#word` that is no tag yet (`open`).
+// What a text asks for: its words (`term` has those of them that tell pages apart), its `#tags`, and the last `#word`
+// that is no tag yet (`open`).
 // A tag is `taken` when a space follows it; `rest` is the text without these.
 function read(text, tags) {
   const asked = { words: [], tags: [], taken: [], open: null, rest: "" };
@@ -73,7 +83,15 @@ function read(text, tags) {
     if (tag && piece !== word) asked.taken.push(tag);
     else asked.rest += piece;
   }
-  return { ...asked, term: asked.words.join(" ") };
+  return { ...asked, term: telling(asked.words).join(" ") };
+}
+
+const small = (word) => SMALL.has(word.toLowerCase());
+
+// The words without the small ones, unless there are no others or a phrase needs them.
+function telling(words) {
+  const others = words.filter((word) => !small(word));
+  return others.length && !words.some((word) => word.includes('"')) ? others : words;
 }
 
 async function find(pagefind, asked, { tags: [mode] = [], ...chosen }, counts) {
