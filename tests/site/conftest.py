@@ -156,7 +156,8 @@ def browser(chromium: str) -> Iterator[Browser]:
 def watch(page: Page, site: str, hear: Callable[[str], None]) -> None:
     """Hear of each thing that no page should do: complain, ask another host, or ask for what is not there."""
     page.on("console", lambda message: message.type in ("error", "warning") and hear(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: hear(f"exception: {error}"))
+    # A transition that the next click overtakes is given up, which Chromium reports though nothing is amiss.
+    page.on("pageerror", lambda error: "Transition was aborted" in str(error) or hear(f"exception: {error}"))
     page.on("request", lambda it: it.url.startswith((site, "data:", "blob:")) or hear(f"another host: {it.url}"))
     page.on("response", lambda it: it.status < 400 or hear(f"{it.status}: {it.url}"))
 
