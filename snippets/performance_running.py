@@ -69,7 +69,7 @@ if __name__ == "__main__":
     for place, name in enumerate(names):
         found = seconds(rows[name], "cpu")
         axis.barh(place, np.median(found), 0.6, color="C1" if name == PLAIN else "C0")
-        axis.text(1.1 * max(found), place, f"{np.median(found):.3g}", va="center")
+        axis.text(1.1 * max(found), place, f"{np.median(found):,.{0 if min(found) > 10 else 2}f}", va="center")
         axis.plot(found, np.full(len(found), place), "k|", markersize=9)
     axis.set_yticks(range(len(names)), names)
     axis.set(xscale="log", xlabel="CPU seconds", xlim=(0.1, 4 * max(seconds(rows[COLD], "cpu"))))
