@@ -49,7 +49,7 @@
     const rest = count > results.length ? `, the first ${results.length} shown` : "";
     if (instead) return `Nothing for ${typed}; showing ${found.toLowerCase()} for ${instead}${rest}`;
     if (asked.open !== null && !count) return offers.length ? "Perhaps one of these tags:" : `No tag like #${asked.open}`;
-    return asked.term ? `${found} for ${asked.words.join(" ")}${rest}` : `${found}${rest}`;
+    return asked.said ? `${found} for ${asked.said}${rest}` : `${found}${rest}`;
   }
 
   function search() {
@@ -123,7 +123,7 @@
       const sentence = sentenceOf(found, instance.searchTerm);
       at(".pf-summary").textContent = sentence;
       instance.announceRaw(sentence);
-      offers.replaceChildren(...found.offers.map((tag) => button(`#${tag}`, {}, () => take([tag], found.asked.words.join(" ")))));
+      offers.replaceChildren(...found.offers.map((tag) => button(`#${tag}`, {}, () => take([tag], found.asked.said))));
       nothing.hidden = found.results.length > 0 || found.offers.length > 0;
       everywhere.hidden = !instance.faceted;
     });
@@ -135,7 +135,7 @@
     field.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !last.asked) return;
       const tags = last.asked.tags.length ? last.asked.tags : last.offers.slice(0, 1);
-      if (tags.length) take(tags, last.asked.words.join(" "));
+      if (tags.length) take(tags, last.asked.said);
     });
     for (const it of document.querySelectorAll(".search-tag")) {
       it.addEventListener("click", () => {

@@ -1,6 +1,5 @@
 """The picture beside a link to a note in messages and on social sites: its title, its verdicts, its first figure."""
 
-import hashlib
 import io
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ from functools import lru_cache, partial
 
 from PIL import Image, ImageDraw
 
-from kb.cache import Cache
+from kb.cache import Cache, name_of
 from kb.claim import VERDICTS
 from kb.figure import Figure
 from kb.ledger import verdicts
@@ -39,8 +38,7 @@ class Preview:
     @property
     def key(self) -> str:
         """The name under which it is kept: another one when anything of it changes."""
-        told = repr((VERSION, self.title, self.site, self.tally, self.text)).encode()
-        return hashlib.sha256(told + self.figure).hexdigest()[:32]
+        return name_of(repr((VERSION, self.title, self.site, self.tally, self.text)).encode(), self.figure)
 
 
 def figure(notebook: Notebook, note: Note) -> Figure | None:

@@ -10,7 +10,7 @@ import tokenize
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from kb.cache import Cache
+from kb.cache import Cache, name_of
 
 STORE = ".cache/readings"
 MARKER = re.compile(r"#\s*%%\s*(?P<title>[^\[{]*?)\s*(?P<kind>\[markdown\]|\[md\])?\s*(?:\{.*\})?\s*")
@@ -22,7 +22,7 @@ WAY = hashlib.sha256(sys.version.encode() + Path(__file__).read_bytes()).digest(
 
 def remembered(root: Path, text: str) -> dict:
     """What `read` says of a text, from `.cache/readings` where it was read before."""
-    name = hashlib.sha256(WAY + text.encode()).hexdigest()[:32]
+    name = name_of(WAY, text.encode())
     return json.loads(Cache(root / STORE).get(name, lambda: json.dumps(read(text), separators=(",", ":")).encode()))
 
 

@@ -70,8 +70,8 @@ const tags = once(async () => {
   return new Map(spellings.map(([word, tag]) => [word.toLowerCase(), tag]));
 });
 
-// What a text asks for: its words (`term` has those of them that tell pages apart), its `#tags`, and the last `#word`
-// that is no tag yet (`open`).
+// What a text asks for: its words (`said`; `term` has those of them that tell pages apart), its `#tags`, and the last
+// `#word` that is no tag yet (`open`).
 // A tag is `taken` when a space follows it; `rest` is the text without these.
 function read(text, tags) {
   const asked = { words: [], tags: [], taken: [], open: null, rest: "" };
@@ -83,7 +83,7 @@ function read(text, tags) {
     if (tag && piece !== word) asked.taken.push(tag);
     else asked.rest += piece;
   }
-  return { ...asked, term: telling(asked.words).join(" ") };
+  return { ...asked, said: asked.words.join(" "), term: telling(asked.words).join(" ") };
 }
 
 const small = (word) => SMALL.has(word.toLowerCase());
