@@ -2,7 +2,6 @@
 
     .venv/bin/python benchmarks/running.py             # ten programs of every kind, three times
     .venv/bin/python benchmarks/running.py --all --repeats 1
-    .venv/bin/python benchmarks/running.py --only "kb check"   # this row anew, among those measured before
 
 works in a copy of the repository and writes medians and every single measurement to `.cache/benchmarks/running.json`.
 The plain processes are as many at a time as those of `kb run`, with one thread each, as there.
@@ -109,7 +108,7 @@ def summary(rows: dict[str, list[dict]], programs: int) -> dict[str, float]:
     return {name: round(value, 3) for name, value in told.items()}
 
 
-def benchmark(names: list[str], jobs: int, repeats: int, site: bool, only: list[str]) -> dict[str, list[dict]]:
+def benchmark(names: list[str], jobs: int, repeats: int, site: bool) -> dict[str, list[dict]]:
     """Every row in turn, as often as asked, in a copy that has all its runs and, where it counts, was built once."""
     steps = {
         "plain processes": plain(names, jobs),
@@ -119,18 +118,17 @@ def benchmark(names: list[str], jobs: int, repeats: int, site: bool, only: list[
     }
     if site:
         steps |= {"kb build, nothing changed": kb("build"), "kb build, one note changed": edited}
-    if unknown := set(only) - steps.keys():
-        sys.exit(f"there is no row {', '.join(sorted(unknown))}; there are {', '.join(steps)}")
     before = {"kb build, nothing changed": kb("build")}  # a cold run has changed what each page of the lab shows
-    rows: dict[str, list[dict]] = {name: [] for name in steps if not only or name in only}
+    rows: dict[str, list[dict]] = {name: [] for name in steps}
     with tempfile.TemporaryDirectory(prefix="kb-running-") as folder:
         copy = Path(folder) / "copy"
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
         kb("build" if site else "run")(copy)
         for turn in range(repeats):
-            for name in rows:
-                before.get(name, lambda copy: None)(copy)
-                rows[name].append(measure(steps[name], copy))
+            for name, do in steps.items():
+                if name in before:
+                    before[name](copy)
+                rows[name].append(measure(do, copy))
                 print(f"{turn + 1}/{repeats} {name}: {rows[name][-1]['cpu']:.2f} CPU s", file=sys.stderr)
     return rows
 
@@ -150,18 +148,13 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--no-site", action="store_true", help="leave out the builds, which take the longest")
-    parser.add_argument(
-        "--only", action="append", default=[], metavar="ROW", help="measure this row anew, on this machine"
-    )
     parser.add_argument("--tests", action="store_true", help="also run the tests, once, in this repository")
     parser.add_argument("--output", type=Path, default=ROOT / ".cache/benchmarks/running.json")
     words = parser.parse_args()
     every = sorted(path.stem for path in (ROOT / "snippets").glob("[a-z]*.py"))
     names = every if words.all else list(words.names)
-    found = circumstances(ROOT) | {"programs": names, "jobs": words.jobs, "rows": {}}
-    if words.only:
-        found = json.loads(words.output.read_text())
-    found["rows"] |= benchmark(names, words.jobs, words.repeats, not words.no_site, words.only)
+    rows = benchmark(names, words.jobs, words.repeats, not words.no_site)
+    found = circumstances(ROOT) | {"programs": names, "jobs": words.jobs, "rows": rows}
     write(words.output, found)
     if words.tests:  # last: where one fails, all but this row is kept
         found["rows"]["kb test"] = [measure(kb("test"), ROOT)]
