@@ -53,6 +53,24 @@ results = {}
 """
 
 
+WRITES_ONCE_MORE = """\
+import os, tempfile
+from kb.limits import end_run
+
+class Folder(tempfile.TemporaryDirectory):
+    times = 0
+
+    def cleanup(self):
+        super().cleanup()
+        self.times += 1
+        if self.times < 3:
+            os.makedirs(self.name)
+            open(f"{self.name}/kernel.json", "w").close()
+
+end_run("no process carries it", Folder())
+"""
+
+
 @pytest.fixture
 def slow(book):
     """A program that takes two seconds after it has begun."""
@@ -153,6 +171,14 @@ def test_a_command_killed_at_any_moment_leaves_whole_runs_and_no_process_and_the
         assert list((slow.root / "tmp").glob("kb-*")) == []
     assert slow.kb("run", "--again").returncode == 0
     assert runs(slow) == [key.hash]
+
+
+def test_what_is_written_into_the_folder_of_a_run_while_it_is_removed_goes_too(tmp_path):
+    """As a supervisor whose parent is gone does: one thread ends the run while another still begins it."""
+    ended = subprocess.run(
+        [sys.executable, "-c", WRITES_ONCE_MORE], env=os.environ | {"TMPDIR": str(tmp_path)}, capture_output=True
+    )
+    assert (ended.stderr, list(tmp_path.iterdir())) == (b"", [])
 
 
 def started_in(root):

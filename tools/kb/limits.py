@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import os
 import sys
+import tempfile
 import threading
 import time
 
@@ -121,6 +122,16 @@ def end_processes(mark: str) -> None:
         if not _end(process for process in psutil.process_iter() if _carries(process, mark)):
             return
         time.sleep(POLL / 10)
+
+
+def end_run(mark: str, folder: tempfile.TemporaryDirectory) -> None:
+    """Kill what a run left alive and remove its folder, again where somebody wrote there meanwhile."""
+    for _ in range(ROUNDS):
+        end_descendants()
+        end_processes(mark)
+        folder.cleanup()
+        if not os.path.exists(folder.name):
+            return
 
 
 def _carries(process: psutil.Process, mark: str) -> bool:

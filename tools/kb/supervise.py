@@ -6,7 +6,6 @@ end; it prints events, one JSON object a line: `cell`, `says`, and at the end `d
 
 import json
 import os
-import shutil
 import sys
 import tempfile
 import threading
@@ -20,7 +19,7 @@ from kb.dataset import read_manifest
 from kb.fork_server import serve
 from kb.kernel_client import client_of, emit, events, first_error, preload
 from kb.key import key_of
-from kb.limits import MARK, Watch, adopt_orphans, end_descendants, end_processes
+from kb.limits import MARK, Watch, adopt_orphans, end_run
 from kb.problem import Trouble
 from kb.results import MIME
 from kb.run import write_run
@@ -122,44 +121,47 @@ def supervise(job: dict) -> None:
         raise Broken(f"its record could not be written: {error.strerror or error}; nothing was kept") from None
 
 
-def _die_with_parent(job: dict) -> None:
+def _die_with_parent(job: dict, folder: tempfile.TemporaryDirectory) -> None:
     sys.stdin.read()
-    end_descendants()
-    end_processes(job["mark"])
-    shutil.rmtree(job.get("folder", ""), ignore_errors=True)
+    end_run(job["mark"], folder)
     os._exit(1)
 
 
-def main() -> None:
-    """Read the job, run it, say how it ended."""
-    events()
-    adopt_orphans()
-    job = json.loads(sys.stdin.readline())
-    threading.Thread(target=_die_with_parent, args=(job,), daemon=True).start()
+def _outcome(job: dict) -> dict:
+    """How the run ended, as an event."""
     try:
         # the name of a socket in it has its limit, some 100 bytes
         short = None if len(os.fsencode(tempfile.gettempdir())) < LONGEST else "/tmp"
-        with tempfile.TemporaryDirectory(prefix="kb-", dir=short, ignore_cleanup_errors=True) as folder:
-            writes = [os.path.realpath(folder) + os.sep, *job["contain"]["writes"]]
-            job["folder"] = folder
+        folder = tempfile.TemporaryDirectory(prefix="kb-", dir=short, ignore_cleanup_errors=True)
+        # after it, so that whenever the parent ends there is somebody who removes it
+        threading.Thread(target=_die_with_parent, args=(job, folder), daemon=True).start()
+        try:
+            writes = [os.path.realpath(folder.name) + os.sep, *job["contain"]["writes"]]
+            job["folder"] = folder.name
             job["contain"]["writes"] = writes
             job["enclosure"] = {
                 "writes": [path for path in writes if not path.startswith("/dev")],
                 "network": job["contain"]["network"],
                 "disk": job["limits"]["disk"],
             }
-            job["environment"] |= {"TMPDIR": folder, "IPYTHONDIR": folder, MARK: job["mark"]}
+            job["environment"] |= {"TMPDIR": folder.name, "IPYTHONDIR": folder.name, MARK: job["mark"]}
             supervise(job)
-        emit(done=True)
+        finally:
+            end_run(job["mark"], folder)
     except Broken as broken:
-        emit(failed=str(broken), line=broken.line)
+        return {"failed": str(broken), "line": broken.line}
     except Trouble as trouble:
-        emit(failed=trouble.problem.message, line=trouble.problem.line)
+        return {"failed": trouble.problem.message, "line": trouble.problem.line}
     except OSError as error:
-        emit(failed=f"it could not be started: {error.strerror or error}; nothing was kept")
-    finally:
-        end_descendants()
-        end_processes(job["mark"])
+        return {"failed": f"it could not be started: {error.strerror or error}; nothing was kept"}
+    return {"done": True}
+
+
+def main() -> None:
+    """Read the job, run it, say how it ended."""
+    events()
+    adopt_orphans()
+    emit(**_outcome(json.loads(sys.stdin.readline())))
 
 
 if __name__ == "__main__":
