@@ -6,11 +6,14 @@
 works in a copy of the repository and writes medians and every single measurement to `.cache/benchmarks/running.json`.
 The plain processes are as many at a time as those of `kb run`, with one thread each, as there.
 Rows are measured in turns, so that a slow minute of the machine falls on all of them; trust CPU seconds before wall.
+Plain processes and `kb run` follow each other a dozen programs at a time, each of them first in turns, and are added
+up: with minutes between them instead of a quarter of an hour, a machine that drifts costs both the same.
 Byte code is kept, as by default: PYTHONDONTWRITEBYTECODE is taken out of the environment.
 """
 
 import argparse
 import json
+import math
 import os
 import resource
 import shutil
@@ -32,6 +35,8 @@ TEN = (
     *("branch_counting", "descent_newton", "xor_linear", "float_sum", "trees_wine"),
     *("diffeq_decay", "hopfield_capacity", "xor_sklearn", "trees_depth", "loop_resume"),
 )
+PLAIN, COLD = "plain processes", "kb run, cold"
+DOZEN = 12
 LEFT_OUT = shutil.ignore_patterns(".venv", "site", ".git", "__pycache__", "jax", "benchmarks")
 
 
@@ -66,13 +71,8 @@ def plain(names: list[str], jobs: int) -> Callable[[Path], None]:
 
 
 def cold(names: list[str], jobs: int) -> Callable[[Path], None]:
-    """`kb run` of programs as if none had ever run: nothing that JAX compiled is kept, as by plain processes."""
-
-    def do(copy: Path) -> None:
-        shutil.rmtree(copy / ".cache/shared/jax", ignore_errors=True)
-        kb("run", *names, "--again", "-j", jobs)(copy)
-
-    return do
+    """`kb run` of programs as if none had ever run."""
+    return kb("run", *names, "--again", "-j", jobs)
 
 
 def edited(copy: Path) -> None:
@@ -92,6 +92,24 @@ def measure(do: Callable[[Path], None], copy: Path) -> dict[str, float]:
     return {"cpu": cpu, "wall": wall, "load": load}
 
 
+def side_by_side(names: list[str], jobs: int, copy: Path, turn: int) -> dict[str, dict]:
+    """The programs as plain processes and by `kb run`, with none of what JAX compiled before: sums over the dozens."""
+    shutil.rmtree(copy / ".cache/shared/jax", ignore_errors=True)
+    parts = math.ceil(len(names) / DOZEN)
+    found: dict[str, list[dict]] = {PLAIN: [], COLD: []}
+    for number in range(parts):
+        some = names[number::parts]  # programs of one family, which cost alike, go into different parts
+        both = [(PLAIN, plain(some, jobs)), (COLD, cold(some, jobs))]
+        for name, do in both if (number + turn) % 2 else reversed(both):
+            found[name].append(measure(do, copy))
+            print(f"part {number + 1}/{parts} {name}: {found[name][-1]['cpu']:.2f} CPU s", file=sys.stderr)
+    return {
+        name: {what: sum(part[what] for part in row) for what in ("cpu", "wall")}
+        | {"load": max(part["load"] for part in row), "parts": row}
+        for name, row in found.items()
+    }
+
+
 def summary(rows: dict[str, list[dict]], programs: int) -> dict[str, float]:
     """Medians over the repeats; what is compared was measured in the same turn."""
     told = {
@@ -99,32 +117,29 @@ def summary(rows: dict[str, list[dict]], programs: int) -> dict[str, float]:
         for name, found in rows.items()
         for what in ("cpu", "wall")
     }
-    turns = list(zip(rows["kb run, cold"], rows["plain processes"], strict=True))
+    turns = list(zip(rows[COLD], rows[PLAIN], strict=True))
     told["cold to plain: cpu"] = statistics.median(run["cpu"] / bare["cpu"] for run, bare in turns)
     told["cold to plain: wall"] = statistics.median(run["wall"] / bare["wall"] for run, bare in turns)
     told["cpu seconds more per program"] = statistics.median(run["cpu"] - bare["cpu"] for run, bare in turns) / programs
-    for name in ("plain processes", "kb run, cold"):
+    for name in (PLAIN, COLD):
         told[f"{name}: cores busy"] = statistics.median(row["cpu"] / row["wall"] for row in rows[name])
     return {name: round(value, 3) for name, value in told.items()}
 
 
 def benchmark(names: list[str], jobs: int, repeats: int, site: bool) -> dict[str, list[dict]]:
     """Every row in turn, as often as asked, in a copy that has all its runs and, where it counts, was built once."""
-    steps = {
-        "plain processes": plain(names, jobs),
-        "kb run, cold": cold(names, jobs),
-        "kb run, nothing to do": kb("run"),
-        "kb check": kb("check"),
-    }
+    steps = {"kb run, nothing to do": kb("run"), "kb check": kb("check")}
     if site:
         steps |= {"kb build, nothing changed": kb("build"), "kb build, one note changed": edited}
     before = {"kb build, nothing changed": kb("build")}  # a cold run has changed what each page of the lab shows
-    rows: dict[str, list[dict]] = {name: [] for name in steps}
+    rows: dict[str, list[dict]] = {name: [] for name in (PLAIN, COLD, *steps)}
     with tempfile.TemporaryDirectory(prefix="kb-running-") as folder:
         copy = Path(folder) / "copy"
         shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
         kb("build" if site else "run")(copy)
         for turn in range(repeats):
+            for name, row in side_by_side(names, jobs, copy, turn).items():
+                rows[name].append(row)
             for name, do in steps.items():
                 if name in before:
                     before[name](copy)
