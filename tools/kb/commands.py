@@ -19,7 +19,7 @@ def run(notebook: Notebook, arguments: argparse.Namespace) -> int:
     names = arguments.names or _asked_for(notebook, arguments.changed_since)
     outcomes = _bring_up_to_date(notebook, names, arguments.jobs, arguments.again, arguments.scheduler)
     asked = {f"snippets/{Path(name).stem}.py" for name in names} if arguments.names else set(notebook.snippet_paths)
-    unreadable = [problem for problem in notebook.unreadable if problem.path in asked]
+    unreadable = [problem for problem in notebook.unreadable_snippets if problem.path in asked]
     terminal.problems(unreadable)
     if arguments.json:
         print(json.dumps([outcome.as_json() for outcome in outcomes], indent=1, ensure_ascii=False))
@@ -56,7 +56,7 @@ def _bring_up_to_date(notebook: Notebook, names: list[str], jobs=0, again=False,
 def check_name(notebook: Notebook, name: str) -> None:
     """Raise where no snippet of that name can be read."""
     path = f"snippets/{name}.py"
-    for problem in notebook.unreadable:
+    for problem in notebook.unreadable_snippets:
         if problem.path == path:
             raise Trouble(path, problem.line, problem.message)
     if name not in notebook.snippets:

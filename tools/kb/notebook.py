@@ -12,7 +12,7 @@ from kb.bibliography import Work, read_bibliography
 from kb.dataset import Dataset, read_manifest
 from kb.key import Key, changes, key_of
 from kb.note import Note, read_note
-from kb.problem import Problem, Trouble
+from kb.problem import Problem, Trouble, read_each
 from kb.run import Run, earlier_records, read_run
 from kb.settings import read_settings
 from kb.snippet import Snippet, read_snippet
@@ -50,26 +50,17 @@ class Notebook:
         return [path.relative_to(self.root).as_posix() for path in found if not path.name.startswith(("_", "."))]
 
     @cached_property
-    def _read(self) -> tuple[dict[str, Note], dict[str, Snippet], list[Problem]]:
-        notes: dict[str, Note] = {}
-        snippets: dict[str, Snippet] = {}
-        problems: list[Problem] = []
-        for path in self.note_paths:
-            try:
-                notes[Path(path).stem] = read_note(self.root, path)
-            except Trouble as trouble:
-                problems.append(trouble.problem)
-        for path in self.snippet_paths:
-            try:
-                snippets[Path(path).stem] = read_snippet(self.root, path)
-            except Trouble as trouble:
-                problems.append(trouble.problem)
-        return notes, snippets, problems
+    def _notes(self) -> tuple[dict[str, Note], list[Problem]]:
+        return read_each(self.root, self.note_paths, read_note)
+
+    @cached_property
+    def _snippets(self) -> tuple[dict[str, Snippet], list[Problem]]:
+        return read_each(self.root, self.snippet_paths, read_snippet)
 
     @property
     def notes(self) -> dict[str, Note]:
         """Every note that can be read, by its name."""
-        return self._read[0]
+        return self._notes[0]
 
     @cached_property
     def mentions(self) -> dict[str, list[Note]]:
@@ -89,12 +80,17 @@ class Notebook:
     @property
     def snippets(self) -> dict[str, Snippet]:
         """Every snippet that can be read, by its name."""
-        return self._read[1]
+        return self._snippets[0]
+
+    @property
+    def unreadable_snippets(self) -> list[Problem]:
+        """One problem for each snippet that cannot be read."""
+        return self._snippets[1]
 
     @property
     def unreadable(self) -> list[Problem]:
         """One problem for each note or snippet that cannot be read."""
-        return self._read[2]
+        return self._notes[1] + self.unreadable_snippets
 
     @cached_property
     def datasets(self) -> dict[str, Dataset]:

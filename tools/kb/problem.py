@@ -3,7 +3,7 @@
 import difflib
 import errno
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -67,3 +67,16 @@ def read_text(path: Path, shown: str) -> str:
     except OSError as error:
         message = f"cannot be read ({error.strerror}); put a readable file there"
         raise Trouble(shown, 1, message, "missing") from None
+
+
+def read_each[Read](
+    root: Path, paths: list[str], read: Callable[[Path, str], Read]
+) -> tuple[dict[str, Read], list[Problem]]:
+    """What can be read, by its name, and a problem for each of the rest."""
+    found, problems = {}, []
+    for path in paths:
+        try:
+            found[Path(path).stem] = read(root, path)
+        except Trouble as trouble:
+            problems.append(trouble.problem)
+    return found, problems
