@@ -7,7 +7,8 @@ works in a copy of the repository and writes medians and every single measuremen
 The plain processes are as many at a time as those of `kb run`, with one thread each, as there.
 Rows are measured in turns, so that a slow minute of the machine falls on all of them; trust CPU seconds before wall.
 Plain processes and `kb run` follow each other a dozen programs at a time, each of them first in turns, and are added
-up: with minutes between them instead of a quarter of an hour, a machine that drifts costs both the same.
+up: with minutes between them instead of a quarter of an hour, a machine that drifts costs both the same.  What takes
+seconds is measured after each dozen.
 Byte code is kept, as by default: PYTHONDONTWRITEBYTECODE is taken out of the environment.
 """
 
@@ -37,7 +38,7 @@ TEN = (
 )
 PLAIN, COLD = "plain processes", "kb run, cold"
 DOZEN = 12
-LEFT_OUT = shutil.ignore_patterns(".venv", "site", ".git", "__pycache__", "jax", "benchmarks")
+LEFT_OUT = {".venv", "site", ".git", ".cache/benchmarks", ".cache/shared/jax"}
 
 
 def kb(*words: str | int) -> Callable[[Path], None]:
@@ -82,32 +83,15 @@ def edited(copy: Path) -> None:
     kb("build")(copy)
 
 
-def measure(do: Callable[[Path], None], copy: Path) -> dict[str, float]:
-    """CPU and wall seconds of all processes that it starts, and how busy the machine was before."""
+def measure(name: str, do: Callable[[Path], None], copy: Path) -> dict[str, float]:
+    """CPU and wall seconds of all processes that it starts, and how busy the machine was before; printed, too."""
     load = os.getloadavg()[0]
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     do(copy)
     after, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - began
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(f"{name}: {cpu:.2f} CPU s", file=sys.stderr)
     return {"cpu": cpu, "wall": wall, "load": load}
-
-
-def side_by_side(names: list[str], jobs: int, copy: Path, turn: int) -> dict[str, dict]:
-    """The programs as plain processes and by `kb run`, with none of what JAX compiled before: sums over the dozens."""
-    shutil.rmtree(copy / ".cache/shared/jax", ignore_errors=True)
-    parts = math.ceil(len(names) / DOZEN)
-    found: dict[str, list[dict]] = {PLAIN: [], COLD: []}
-    for number in range(parts):
-        some = names[number::parts]  # programs of one family, which cost alike, go into different parts
-        both = [(PLAIN, plain(some, jobs)), (COLD, cold(some, jobs))]
-        for name, do in both if (number + turn) % 2 else reversed(both):
-            found[name].append(measure(do, copy))
-            print(f"part {number + 1}/{parts} {name}: {found[name][-1]['cpu']:.2f} CPU s", file=sys.stderr)
-    return {
-        name: {what: sum(part[what] for part in row) for what in ("cpu", "wall")}
-        | {"load": max(part["load"] for part in row), "parts": row}
-        for name, row in found.items()
-    }
 
 
 def summary(rows: dict[str, list[dict]], programs: int) -> dict[str, float]:
@@ -126,25 +110,48 @@ def summary(rows: dict[str, list[dict]], programs: int) -> dict[str, float]:
     return {name: round(value, 3) for name, value in told.items()}
 
 
+def total(parts: list[dict]) -> dict:
+    """A row of its parts."""
+    return {
+        "cpu": sum(part["cpu"] for part in parts),
+        "wall": sum(part["wall"] for part in parts),
+        "load": max(part["load"] for part in parts),
+        "parts": parts,
+    }
+
+
+def left_out(folder: str, names: list[str]) -> set[str]:
+    """Those of a folder's entries that a copy does without."""
+    return {name for name in names if (Path(folder) / name).relative_to(ROOT).as_posix() in LEFT_OUT}
+
+
 def benchmark(names: list[str], jobs: int, repeats: int, site: bool) -> dict[str, list[dict]]:
-    """Every row in turn, as often as asked, in a copy that has all its runs and, where it counts, was built once."""
-    steps = {"kb run, nothing to do": kb("run"), "kb check": kb("check")}
+    """Every row as often as asked, the short ones after each dozen of programs, in a copy that has all its runs."""
+    short = {"kb run, nothing to do": kb("run"), "kb check": kb("check")}
     if site:
-        steps |= {"kb build, nothing changed": kb("build"), "kb build, one note changed": edited}
+        short |= {"kb build, nothing changed": kb("build"), "kb build, one note changed": edited}
     before = {"kb build, nothing changed": kb("build")}  # a cold run has changed what each page of the lab shows
-    rows: dict[str, list[dict]] = {name: [] for name in (PLAIN, COLD, *steps)}
+    rows: dict[str, list[dict]] = {name: [] for name in (PLAIN, COLD, *short)}
+    count = math.ceil(len(names) / DOZEN)
     with tempfile.TemporaryDirectory(prefix="kb-running-") as folder:
         copy = Path(folder) / "copy"
-        shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
+        shutil.copytree(ROOT, copy, ignore=left_out)
         kb("build" if site else "run")(copy)
         for turn in range(repeats):
-            for name, row in side_by_side(names, jobs, copy, turn).items():
-                rows[name].append(row)
-            for name, do in steps.items():
-                if name in before:
-                    before[name](copy)
-                rows[name].append(measure(do, copy))
-                print(f"{turn + 1}/{repeats} {name}: {rows[name][-1]['cpu']:.2f} CPU s", file=sys.stderr)
+            shutil.rmtree(copy / ".cache/shared/jax", ignore_errors=True)  # plain processes keep nothing either
+            parts: dict[str, list[dict]] = {PLAIN: [], COLD: []}
+            for number in range(count):
+                print(f"turn {turn + 1}/{repeats}, part {number + 1}/{count}", file=sys.stderr)
+                some = names[number::count]  # programs of one family, which cost alike, go into different parts
+                both = [(PLAIN, plain(some, jobs)), (COLD, cold(some, jobs))]
+                for name, do in both if (number + turn) % 2 else reversed(both):
+                    parts[name].append(measure(name, do, copy))
+                for name, do in short.items():
+                    if name in before:
+                        before[name](copy)
+                    rows[name].append(measure(name, do, copy))
+            for name, found in parts.items():
+                rows[name].append(total(found))
     return rows
 
 
@@ -172,7 +179,7 @@ def main() -> None:
     found = circumstances(ROOT) | {"programs": names, "jobs": words.jobs, "rows": rows}
     write(words.output, found)
     if words.tests:  # last: where one fails, all but this row is kept
-        found["rows"]["kb test"] = [measure(kb("test"), ROOT)]
+        found["rows"]["kb test"] = [measure("kb test", kb("test"), ROOT)]
         write(words.output, found)
     for name, value in found["summary"].items():
         print(f"{name:40}{value:10.2f}")
