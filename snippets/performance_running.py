@@ -30,6 +30,16 @@ def cold_over_plain(rows, what):
     return seconds(rows[COLD], what) / seconds(rows[PLAIN], what)
 
 
+def cold_over_plain_parts(rows):
+    """The same for each dozen of programs, of which the two were measured minutes apart, (turns * parts,)."""
+    return np.concatenate(
+        [
+            seconds(cold["parts"], "cpu") / seconds(plain["parts"], "cpu")
+            for cold, plain in zip(rows[COLD], rows[PLAIN], strict=True)
+        ]
+    )
+
+
 def cores_busy(rows):
     """CPU seconds in a second, turn by turn, (turns,)."""
     return seconds(rows, "cpu") / seconds(rows, "wall")
@@ -44,6 +54,8 @@ if __name__ == "__main__":
         "programs": programs,
         "cold_over_plain": cold_over_plain(rows, "cpu").tolist(),
         "cold_over_plain_wall": cold_over_plain(rows, "wall").tolist(),
+        "parts_least": cold_over_plain_parts(rows).min(),
+        "parts_most": cold_over_plain_parts(rows).max(),
         "more_per_program": more.tolist(),
         "busy_plain": cores_busy(rows[PLAIN]).tolist(),
         "busy_cold": cores_busy(rows[COLD]).tolist(),
