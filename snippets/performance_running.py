@@ -66,7 +66,8 @@ if __name__ == "__main__":
     }
     turns = len(rows[COLD])
     machine = MEASURED["machine"]
-    print(f"{programs} programs, {MEASURED['jobs']} at a time; medians of {turns} {'turns' if turns > 1 else 'turn'}")
+    print(f"{programs} programs, {MEASURED['jobs']} at a time, in {turns} {'turns' if turns > 1 else 'turn'}")
+    print(f"short commands {len(rows['kb check'])} times; medians")
     print(f"{MEASURED['date'][:10]}, revision {MEASURED['revision'][:7]}")
     print(f"{machine['processor']}, {machine['cores']} cores\n")
     print(f"{'':28}{'CPU s':>9}{'wall s':>9}{'cores busy':>12}")
