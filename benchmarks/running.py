@@ -71,11 +71,6 @@ def plain(names: list[str], jobs: int) -> Callable[[Path], None]:
     return do
 
 
-def cold(names: list[str], jobs: int) -> Callable[[Path], None]:
-    """`kb run` of programs as if none had ever run."""
-    return kb("run", *names, "--again", "-j", jobs)
-
-
 def edited(copy: Path) -> None:
     """`kb build` after a sentence was added to one note."""
     with next(iter(sorted(copy.glob("notes/[a-z]*.md")))).open("a") as note:
@@ -130,7 +125,6 @@ def benchmark(names: list[str], jobs: int, repeats: int, site: bool) -> dict[str
     short = {"kb run, nothing to do": kb("run"), "kb check": kb("check")}
     if site:
         short |= {"kb build, nothing changed": kb("build"), "kb build, one note changed": edited}
-    before = {"kb build, nothing changed": kb("build")}  # a cold run has changed what each page of the lab shows
     rows: dict[str, list[dict]] = {name: [] for name in (PLAIN, COLD, *short)}
     count = math.ceil(len(names) / DOZEN)
     with tempfile.TemporaryDirectory(prefix="kb-running-") as folder:
@@ -143,12 +137,12 @@ def benchmark(names: list[str], jobs: int, repeats: int, site: bool) -> dict[str
             for number in range(count):
                 print(f"turn {turn + 1}/{repeats}, part {number + 1}/{count}", file=sys.stderr)
                 some = names[number::count]  # programs of one family, which cost alike, go into different parts
-                both = [(PLAIN, plain(some, jobs)), (COLD, cold(some, jobs))]
+                both = [(PLAIN, plain(some, jobs)), (COLD, kb("run", *some, "--again", "-j", jobs))]
                 for name, do in both if (number + turn) % 2 else reversed(both):
                     parts[name].append(measure(name, do, copy))
+                if site:
+                    kb("build")(copy)  # what ran has changed pages of the lab
                 for name, do in short.items():
-                    if name in before:
-                        before[name](copy)
                     rows[name].append(measure(name, do, copy))
             for name, found in parts.items():
                 rows[name].append(total(found))

@@ -30,14 +30,9 @@ def cold_over_plain(rows, what):
     return seconds(rows[COLD], what) / seconds(rows[PLAIN], what)
 
 
-def cold_over_plain_parts(rows):
-    """The same for each dozen of programs, of which the two were measured minutes apart, (turns * parts,)."""
-    return np.concatenate(
-        [
-            seconds(cold["parts"], "cpu") / seconds(plain["parts"], "cpu")
-            for cold, plain in zip(rows[COLD], rows[PLAIN], strict=True)
-        ]
-    )
+def dozens(rows):
+    """A row for each dozen of programs, of which the two were measured minutes apart, in place of one for each turn."""
+    return {name: [part for row in rows[name] for part in row["parts"]] for name in (PLAIN, COLD)}
 
 
 def cores_busy(rows):
@@ -49,13 +44,14 @@ def cores_busy(rows):
 if __name__ == "__main__":
     rows = MEASURED["rows"]
     programs = len(MEASURED["programs"])
+    parts = cold_over_plain(dozens(rows), "cpu")
     more = (seconds(rows[COLD], "cpu") - seconds(rows[PLAIN], "cpu")) / programs
     results = {
         "programs": programs,
         "cold_over_plain": cold_over_plain(rows, "cpu").tolist(),
         "cold_over_plain_wall": cold_over_plain(rows, "wall").tolist(),
-        "parts_least": cold_over_plain_parts(rows).min(),
-        "parts_most": cold_over_plain_parts(rows).max(),
+        "parts_least": parts.min(),
+        "parts_most": parts.max(),
         "more_per_program": more.tolist(),
         "busy_plain": cores_busy(rows[PLAIN]).tolist(),
         "busy_cold": cores_busy(rows[COLD]).tolist(),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from performance_running import COLD, MEASURED, PLAIN, cold_over_plain, cold_over_plain_parts, cores_busy
+from performance_running import COLD, MEASURED, PLAIN, cold_over_plain, cores_busy, dozens
 
 ROWS = {
     PLAIN: [{"cpu": 10.0, "wall": 5.0, "load": 0.1}, {"cpu": 20.0, "wall": 10.0, "load": 0.1}],
@@ -20,7 +20,7 @@ def test_each_dozen_of_programs_has_its_own_ratio():
         PLAIN: [{"parts": [{"cpu": 10.0}, {"cpu": 20.0}]}, {"parts": [{"cpu": 5.0}]}],
         COLD: [{"parts": [{"cpu": 11.0}, {"cpu": 18.0}]}, {"parts": [{"cpu": 6.0}]}],
     }
-    np.testing.assert_allclose(cold_over_plain_parts(rows), [1.1, 0.9, 1.2])
+    np.testing.assert_allclose(cold_over_plain(dozens(rows), "cpu"), [1.1, 0.9, 1.2])
 
 
 def test_a_turn_is_the_sum_of_its_dozens():

@@ -18,8 +18,8 @@ def run(notebook: Notebook, arguments: argparse.Namespace) -> int:
 
     names = arguments.names or _asked_for(notebook, arguments.changed_since)
     outcomes = _bring_up_to_date(notebook, names, arguments.jobs, arguments.again, arguments.scheduler)
-    asked = {f"snippets/{Path(name).stem}.py" for name in names} if arguments.names else set(notebook.snippet_paths)
-    unreadable = [problem for problem in notebook.unreadable_snippets if problem.path in asked]
+    asked = {f"snippets/{Path(name).stem}.py" for name in arguments.names}
+    unreadable = [problem for problem in notebook.unreadable_snippets if not asked or problem.path in asked]
     terminal.problems(unreadable)
     if arguments.json:
         print(json.dumps([outcome.as_json() for outcome in outcomes], indent=1, ensure_ascii=False))
