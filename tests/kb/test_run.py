@@ -193,14 +193,14 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_run_or_none(toy, writer):
     for _ in range(12):
         process = writer()
         process.start()
-        while not list((toy.root / ".cache/runs").glob(".writing-*")) and process.is_alive():
+        while not list((toy.root / ".cache/runs/.writing").glob("*")) and process.is_alive():
             pass
         time.sleep(moments.uniform(0, 0.05))
         process.kill()
         process.join()
         found.append(read_run(toy.root, key) is not None)
         assert not (toy.root / ".cache/damaged").exists()
-        for left in (toy.root / ".cache/runs").glob(".writing-*"):
+        for left in (toy.root / ".cache/runs/.writing").glob("*"):
             shutil.rmtree(left)
     toy.measured("toy", {"error": 0.5})
     assert run_of(toy).metrics["error"] == 0.5
@@ -208,16 +208,16 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_run_or_none(toy, writer):
 
 
 def test_what_a_killed_writer_left_is_removed_when_it_is_an_hour_old(toy):
-    store = toy.root / ".cache/runs"
-    for name, age in ((".writing-old", 4000), (".writing-young", 60)):
-        toy.write(f".cache/runs/{name}/record.json", "{")
-        os.utime(store / name, (time.time() - age,) * 2)
+    writing = toy.root / ".cache/runs/.writing"
+    for name, age in (("old", 4000), ("young", 60)):
+        toy.write(f".cache/runs/.writing/{name}/record.json", "{")
+        os.utime(writing / name, (time.time() - age,) * 2)
     toy.measured("toy", {})
-    assert sorted(path.name for path in store.glob(".*")) == [".writing-young"]
+    assert [path.name for path in writing.iterdir()] == ["young"]
 
 
 def test_a_half_written_run_is_no_run(toy):
-    half = toy.root / ".cache/runs/.writing-abc"
+    half = toy.root / ".cache/runs/.writing/abc/whole"
     shutil.copytree(folder_of(toy), half)
     shutil.rmtree(folder_of(toy))
     assert run_of(toy) is None

@@ -23,7 +23,7 @@ STORE = ".cache/runs"
 DAMAGED = ".cache/damaged"
 NOTEBOOK, RECORD = FILES = ("notebook.ipynb", "record.json")
 SUMS = "SHA256SUMS"
-WRITING = ".writing-"
+WRITING = ".writing"  # in the store: what is renamed must not change its disk
 
 
 def metrics_of(record: dict) -> dict[str, Measured]:
@@ -91,11 +91,12 @@ def read_run(root: Path, key: Key) -> Run | None:
 def write_run(root: Path, key: Key, record: dict, notebook: str) -> None:
     """Write into a temporary folder, add the sums, then rename: whatever is killed when, a run is whole or absent."""
     store = root / STORE
-    store.mkdir(parents=True, exist_ok=True)
-    _sweep(store)
+    writing = store / WRITING
+    writing.mkdir(parents=True, exist_ok=True)
+    _sweep(writing)
     contents = dict(zip(FILES, (notebook.encode(), json.dumps(record, indent=1).encode()), strict=True))
     contents[SUMS] = sums(contents).encode()
-    with tempfile.TemporaryDirectory(dir=store, prefix=WRITING) as folder:
+    with tempfile.TemporaryDirectory(dir=writing) as folder:
         whole = Path(folder) / "whole"
         whole.mkdir()
         for name, data in contents.items():
@@ -113,10 +114,10 @@ def write_run(root: Path, key: Key, record: dict, notebook: str) -> None:
                 raise
 
 
-def _sweep(store: Path) -> None:
+def _sweep(writing: Path) -> None:
     """Remove what killed writers left behind: a writer takes seconds, and what is an hour old has none."""
     with contextlib.suppress(FileNotFoundError):  # another sweeps too
-        for folder in store.glob(f"{WRITING}*"):
+        for folder in writing.iterdir():
             if time.time() - folder.stat().st_mtime > 3600:
                 shutil.rmtree(folder, ignore_errors=True)
 
