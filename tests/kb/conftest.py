@@ -61,6 +61,12 @@ class Book:
     def notebook(self) -> Notebook:
         return Notebook(self.root)
 
+    @property
+    def stored(self) -> list[str]:
+        """The names of all runs in the store, half-written ones too."""
+        store = self.root / ".cache/runs"
+        return sorted(path.name for path in (*store.glob("[!.]*"), *store.glob(".writing/*")))
+
     def write(self, path: str, content: str | bytes) -> Path:
         place = self.root / path
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -49,7 +49,7 @@ def test_a_run_is_read_back_as_it_was_written(toy):
 
 
 def test_nothing_but_the_run_is_left_in_the_store(toy):
-    assert [path.name for path in (toy.root / ".cache/runs").iterdir()] == [folder_of(toy).name]
+    assert toy.stored == [folder_of(toy).name]
 
 
 def test_a_program_that_changed_has_no_run(toy):
@@ -149,7 +149,7 @@ def test_two_readers_of_a_damaged_run_both_find_it_absent(toy):
 def test_a_run_written_again_replaces_the_first(toy):
     toy.measured("toy", {"error": 0.4})
     assert run_of(toy).metrics["error"] == 0.4
-    assert [path.name for path in (toy.root / ".cache/runs").iterdir()] == [folder_of(toy).name]
+    assert toy.stored == [folder_of(toy).name]
 
 
 def write_many(root, key, record, times):
@@ -173,7 +173,7 @@ def test_many_writers_of_one_run_leave_one_whole_run(toy, writer):
         process.join(60)
     assert [process.exitcode for process in writers] == [0, 0]
     assert run_of(toy) is not None
-    assert [path.name for path in (toy.root / ".cache/runs").iterdir()] == [folder_of(toy).name]
+    assert toy.stored == [folder_of(toy).name]
 
 
 def test_a_reader_beside_a_writer_takes_no_whole_run_for_a_damaged_one(toy, writer):
