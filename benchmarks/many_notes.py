@@ -29,7 +29,7 @@ SITECUSTOMIZE = """\
 import atexit, cProfile, json, os, re, resource, sys, time
 
 started = time.perf_counter()
-profile = cProfile.Profile() if "mkdocs" in sys.orig_argv and os.environ.get("KB_PROFILE") else None
+profile = cProfile.Profile() if sys.orig_argv[-1] == "build" and os.environ.get("KB_PROFILE") else None
 
 def tell():
     own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
@@ -73,7 +73,7 @@ def measure(command: list[str | Path], folder: Path, profile: Path | None = None
         sys.exit(f"{done.stdout}{done.stderr}\n`{' '.join(map(str, command))}` ended with {done.returncode}")
     costs: dict[str, Cost] = {}
     for row in map(json.loads, (told / "costs").read_text().splitlines()):
-        name = "mkdocs" if "mkdocs" in row["words"] else row["words"][-1]
+        name = row["words"][-1]
         costs[name] = Cost(row["wall"], row["cpu"], row["memory"])
         costs[f"children of {name}"] = Cost(row["wall"], row["children_cpu"], row["children_memory"])
     return costs
@@ -109,7 +109,7 @@ def benchmark(folder: Path, notes: int, seed: int, profile: bool) -> dict[str, s
     costs = {"kb check": measure([KB, "check"], folder)["check"]}
     stats = folder / ".cache/profile" if profile else None
     built = measure([KB, "build"], folder, stats)
-    costs |= {"kb build, before MkDocs": built["build"], "MkDocs": built["mkdocs"]}
+    costs["kb build without Pagefind"] = built["build"]
     shutil.rmtree(folder / "site/pagefind")  # a second index has other names and would be counted beside the first
     costs["Pagefind"] = measure([sys.executable, "-c", PAGEFIND], folder)[f"children of {PAGEFIND}"]
     if stats:
@@ -127,7 +127,7 @@ def main() -> None:
     parser.add_argument("notes", nargs="+", type=int, help="how many notes; several numbers give several columns")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--folder", type=Path, default=ROOT / ".cache/benchmarks", help="where notebooks are written")
-    parser.add_argument("--profile", action="store_true", help="also print what took MkDocs the time (slower)")
+    parser.add_argument("--profile", action="store_true", help="also print what took the build its time (slower)")
     words = parser.parse_args()
     columns = [
         benchmark(words.folder.resolve() / str(notes), notes, words.seed, words.profile) for notes in words.notes

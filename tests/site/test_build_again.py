@@ -50,3 +50,15 @@ def test_what_is_edited_shows_and_a_page_that_does_not_speak_of_it_stays(copy: P
     assert {"slope/index.html", "slope/index.html.md"} <= changed
     assert b"One more sentence." in second["slope/index.html"]
     assert not {name for name in changed if name.startswith(("coin/", "questions/", "lab/", "tags/"))}
+
+
+def test_a_link_to_a_heading_that_is_not_there_stops_the_build_and_is_named(copy: Path):
+    note = copy / "notes/slope.md"
+    note.write_text(note.read_text() + "\nSee [the coin](coin.md#nowhere).\n")
+    done = subprocess.run([KB, "build"], cwd=copy, capture_output=True, text=True)
+    assert (done.returncode, "built" in done.stdout) == (1, False)
+    assert done.stderr.splitlines()[-2:] == [
+        "WARNING -  Doc file 'slope.md' contains a link 'coin.md#nowhere', but the doc 'coin.md' does not contain an"
+        " anchor '#nowhere'.",
+        "mkdocs.yml:1: MkDocs ended with 1; the lines above say why",
+    ]

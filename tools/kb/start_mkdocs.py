@@ -1,29 +1,38 @@
-"""Starts MkDocs, which loads the hook."""
+"""Starts MkDocs, which loads the hook: in this process, where a note that was read to be checked is not read again."""
 
+import contextlib
+import logging
 import os
-import subprocess
-import sys
 from pathlib import Path
+
+from click import Abort, ClickException
+from mkdocs.__main__ import cli
 
 from kb import lab
 from kb.problem import Trouble
 
 
-def build(root: Path, site: Path | None = None) -> None:
-    """Build the site, strictly."""
-    _run(["build", "--strict", *(["--site-dir", str(site)] if site else [])], root)
+def build(root: Path) -> None:
+    """Build the site, strictly; only what is wrong is said."""
+    logging.disable(logging.INFO)
+    _start(["build", "--strict"], root)
 
 
 def serve(root: Path, address: str) -> None:
     """Serve the site and reload it when something changes."""
     watched = [folder for folder in ("snippets", "datasets") if (root / folder).is_dir()]
-    words = ["serve", "--no-strict", "--dev-addr", address, *(f"--watch={folder}" for folder in watched)]
-    _run(words, root, SITE_URL=f"http://{address}/")
+    os.environ["SITE_URL"] = f"http://{address}/"
+    _start(["--color", "serve", "--no-strict", "--dev-addr", address, *(f"--watch={name}" for name in watched)], root)
 
 
-def _run(words: list[str], root: Path, **environment: str) -> None:
+def _start(words: list[str], root: Path) -> None:
     (root / lab.FOLDER).mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "mkdocs", "--quiet" if words[0] == "build" else "--color", *words]
-    done = subprocess.run(command, cwd=root, env=os.environ | environment)
-    if done.returncode:
-        raise Trouble("mkdocs.yml", 1, f"MkDocs ended with {done.returncode}; the lines above say why", "site")
+    try:
+        with contextlib.chdir(root):
+            cli.main(words, "mkdocs", standalone_mode=False)
+    except ClickException as error:
+        error.show()
+        message = f"MkDocs ended with {error.exit_code}; the lines above say why"
+        raise Trouble("mkdocs.yml", 1, message, "site") from None
+    except Abort:
+        raise KeyboardInterrupt from None
