@@ -44,9 +44,10 @@ class Cache:
         """Save it for the next time, whole or not at all; what cannot be saved is made again."""
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".", delete=False) as file:
+            handle, path = tempfile.mkstemp(dir=self.folder, prefix=".")
+            with open(handle, "wb") as file:
                 file.write(_digest(body) + b"\n" + body)
-            os.replace(file.name, self.folder / name)
+            os.replace(path, self.folder / name)
 
     def sweep(self) -> None:
         """Remove what nobody asked for since this began, as far as it can be removed."""

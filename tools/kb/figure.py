@@ -5,7 +5,7 @@ import io
 import re
 import struct
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import escape
 
 import PIL
@@ -90,6 +90,7 @@ def _svg_size(opening: str) -> tuple[int, int]:
     return round(width), round(height)
 
 
+@lru_cache(maxsize=64)  # many notes show the same figure
 def figure_bytes(kind: str, data: str) -> bytes:
     """What a notebook's output holds, as bytes."""
     return base64.b64decode(data) if kind == "image/png" else data.encode()

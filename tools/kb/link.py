@@ -1,6 +1,7 @@
 """What a note's link into the repository points at."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from kb.bibliography import FILE as WORKS
@@ -19,7 +20,7 @@ class Target:
     path: str
     name: str = ""
 
-    @property
+    @cached_property
     def snippet(self) -> str:
         """The snippet's name."""
         return PurePosixPath(self.path).stem
@@ -35,7 +36,7 @@ def resolve(notebook: Notebook, note: Note, link: Link) -> Target | Problem | No
     place = PurePosixPath(path)
     if place.parent.as_posix() == "snippets" and place.suffix == ".py" and not place.name.startswith("_"):
         return _program(notebook, note, link, path)
-    if not (notebook.root / path).exists():
+    if not notebook.exists(path):
         folder = (notebook.root / path).parent
         others = sorted(item.name for item in folder.iterdir()) if folder.is_dir() else []
         return _problem(note, link, f"there is no {path}{nearest(place.name, others)}")
@@ -53,7 +54,7 @@ def _program(notebook: Notebook, note: Note, link: Link, path: str) -> Target | 
     name = PurePosixPath(path).stem
     snippet = notebook.snippets.get(name)
     if snippet is None:
-        if (notebook.root / path).exists():
+        if notebook.exists(path):
             return None  # it cannot be read, which is a problem of its own
         return _problem(note, link, f"there is no {path}{nearest(name, notebook.snippets)}")
     if not link.fragment:

@@ -157,6 +157,11 @@ class Notebook:
         return path if self._stays(path) else None
 
     @cached_property
+    def exists(self) -> Callable[[str], bool]:
+        """Whether the repository has a file or folder of that path; many links ask it of few paths."""
+        return cache(lambda path: (self.root / path).exists())
+
+    @cached_property
     def _stays(self) -> Callable[[str], bool]:
         """Whether a path, its symlinks followed, is in the repository; many links ask it of few paths."""
         root = os.path.realpath(self.root)

@@ -19,7 +19,7 @@ from kb.site import Site
 
 STORE = ".cache/previews"
 DEFAULT = "previews/index.jpg"  # no note has that name
-VERSION = 1  # of the drawing: another number has all of them drawn anew
+VERSION = 2  # of the drawing: another number has all of them drawn anew
 SIZE, EDGE, COLUMN, PADDING = (1200, 630), 64, 400, 16  # pixels; COLUMN is how wide a title is beside a figure
 PAPER, CARD, LINE, INK, INK_2 = "#fcfbf8", "#ffffff", "#e3dfd4", "#1d2329", "#4a535c"  # as in site.css
 COLOURS = {"reproduced": "#0d6b4e", "partial": "#7a5200", "differs": "#a4361a", "untestable": "#525a63"}
@@ -75,7 +75,7 @@ def _wanted(site: Site, notebook: Notebook) -> Iterator[tuple[str, Preview]]:
 
 def draw(preview: Preview, fonts: Fonts) -> bytes:
     """The picture as a JPEG."""
-    image = Image.new("RGB", SIZE, PAPER)
+    image = _paper(preview.figure).copy()
     pen = ImageDraw.Draw(image)
     width = COLUMN if preview.figure else SIZE[0] - 2 * EDGE
     title, font = fitting(preview.title, fonts, width)
@@ -87,26 +87,22 @@ def draw(preview: Preview, fonts: Fonts) -> bytes:
     for above, (line, colour, face, size) in enumerate(reversed(lines)):
         font = fonts.font(face, size, line)
         pen.text((EDGE, SIZE[1] - EDGE - 40 * above), cut(line, font, width), colour, font, anchor="ls")
-    if preview.figure:
-        _paste(image, pen, preview.figure)
     file = io.BytesIO()
-    image.save(file, "JPEG", quality=85, subsampling=0)  # thin lines keep their colours
+    image.save(file, "JPEG", quality=85)
     return file.getvalue()
 
 
-def _paste(image: Image.Image, pen: ImageDraw.ImageDraw, data: bytes) -> None:
-    """The figure on its card, to the right of the title."""
-    small = _small(data)
-    left, top = SIZE[0] - EDGE // 2 - PADDING - small.width, (SIZE[1] - small.height) // 2
-    box = (left - PADDING, top - PADDING, left + small.width + PADDING, top + small.height + PADDING)
-    pen.rectangle(box, fill=CARD, outline=LINE)
-    image.paste(small, (left, top), small)
-
-
 @lru_cache(maxsize=16)  # many notes show the same figure, and to make it small takes longer than all the rest
-def _small(data: bytes) -> Image.Image:
-    """The figure as large as there is room for it."""
-    drawn = Image.open(io.BytesIO(data)).convert("RGBA")
-    room = (SIZE[0] - EDGE - COLUMN - 3 * EDGE // 2 - PADDING, SIZE[1] - EDGE - 2 * PADDING)
-    scale = min(room[0] / drawn.width, room[1] / drawn.height)
-    return drawn.resize((round(drawn.width * scale), round(drawn.height * scale)), reducing_gap=2)
+def _paper(figure: bytes) -> Image.Image:
+    """What is written on: with a figure, that lies on its card at the right edge, as large as there is room for it."""
+    paper = Image.new("RGB", SIZE, PAPER)
+    if figure:
+        drawn = Image.open(io.BytesIO(figure)).convert("RGBA")
+        room = (SIZE[0] - EDGE - COLUMN - 3 * EDGE // 2 - PADDING, SIZE[1] - EDGE - 2 * PADDING)
+        scale = min(room[0] / drawn.width, room[1] / drawn.height)
+        small = drawn.resize((round(drawn.width * scale), round(drawn.height * scale)), reducing_gap=2)
+        left, top = SIZE[0] - EDGE // 2 - PADDING - small.width, (SIZE[1] - small.height) // 2
+        box = (left - PADDING, top - PADDING, left + small.width + PADDING, top + small.height + PADDING)
+        ImageDraw.Draw(paper).rectangle(box, fill=CARD, outline=LINE)
+        paper.paste(small, (left, top), small)
+    return paper

@@ -90,8 +90,7 @@ def read_run(root: Path, key: Key) -> Run | None:
 
 def write_run(root: Path, key: Key, record: dict, notebook: str) -> None:
     """Write into a temporary folder, add the sums, then rename: whatever is killed when, a run is whole or absent."""
-    store = root / STORE
-    writing = store / WRITING
+    store, writing = root / STORE, root / STORE / WRITING
     writing.mkdir(parents=True, exist_ok=True)
     _sweep(writing)
     contents = dict(zip(FILES, (notebook.encode(), json.dumps(record, indent=1).encode()), strict=True))

@@ -56,7 +56,7 @@ class Snippet:
     statements: tuple[int, ...]
     results: tuple[tuple[tuple[str, int], ...], ...]
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The file's name without `.py`."""
         return Path(self.path).stem

@@ -11,7 +11,8 @@ from kb.site import read_citation
 
 def check(notebook: Notebook) -> list[Problem]:
     """Every problem of the notebook, by file and line; one broken file leaves the rest checked."""
-    rules: list[Callable[[], Iterator[Problem]]] = [partial(rule, notebook) for rule in (*files.RULES, citation)]
+    whole = (*files.RULES, notes.redirects, citation)
+    rules: list[Callable[[], Iterator[Problem]]] = [partial(rule, notebook) for rule in whole]
     rules += [partial(rule, notebook, note) for note in notebook.notes.values() for rule in notes.RULES]
     rules += [partial(rule, notebook, snippet) for snippet in notebook.snippets.values() for rule in snippets.RULES]
     found = list(notebook.unreadable)

@@ -34,14 +34,17 @@ def tags(notebook: Notebook, note: Note) -> Iterator[Problem]:
             yield Problem(note.path, note.line_of("tags"), f"'{tag}' is an alias; write '{found.name}'", "tag")
 
 
-def redirects(notebook: Notebook, note: Note) -> Iterator[Problem]:
+def redirects(notebook: Notebook) -> Iterator[Problem]:
     """An address that a note had is no other note's, nor that of a page that the site makes."""
-    line = note.line_of("redirect_from")
-    for old in note.old_names:
-        if old.casefold() in {name.casefold() for name in (*notebook.notes, *MADE)}:
-            yield Problem(note.path, line, f"redirect_from names '{old}', which is a page; take it out", "redirect")
-        for other in notebook.notes.values():
-            if other.path < note.path and old.casefold() in map(str.casefold, other.old_names):
+    pages = {name.casefold() for name in (*notebook.notes, *MADE)}
+    first: dict[str, Note] = {}
+    for note in notebook.notes.values():
+        line = note.line_of("redirect_from")
+        for old in note.old_names:
+            other = first.setdefault(old.casefold(), note)
+            if old.casefold() in pages:
+                yield Problem(note.path, line, f"redirect_from names '{old}', which is a page; take it out", "redirect")
+            if other is not note:
                 message = f"redirect_from names '{old}', as {other.path} does; take one out"
                 yield Problem(note.path, line, message, "redirect")
 
@@ -164,4 +167,4 @@ def name(notebook: Notebook, note: Note) -> Iterator[Problem]:
         yield Problem(note.path, 1, "the site makes a page of this name; rename the note", "name")
 
 
-RULES = (front_matter, tags, redirects, name, links, images, claims, code_blocks)
+RULES = (front_matter, tags, name, links, images, claims, code_blocks)
