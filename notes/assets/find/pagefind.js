@@ -8,7 +8,9 @@ const OFFERED = 8;
 const SMALL = new Set( // words that most pages have: to look for them beside others takes the longest and says the least
   "a an and are as at be by can do does for from has have how i in is it its not of on or so than that the their there these they this to was we were what when where which who why will with".split(" "),
 );
-const RANKING = { metaWeights: { words: 0.1 } }; // a name in the code is worth less than the same word in a sentence
+// A title counts as the heading that it is on its page: weighed once more, short names of programs come before the notes
+// that explain them.  What stands in no sentence, such as names in code, is found, but after what does.
+const RANKING = { metaWeights: { title: 0, words: 0 } };
 
 export function createInstance(options) {
   const pagefind = createPagefind({ ...options, ranking: RANKING });
