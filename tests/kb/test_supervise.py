@@ -324,7 +324,7 @@ def test_a_damaged_run_in_a_store_that_cannot_be_written_is_absent(book):
 def test_a_store_that_is_no_folder_is_a_failure_with_its_reason(book):
     book.snippet("toy")
     book.write(".cache/runs", "a file where the store should be")
-    assert told(book.kb("run")) == (1, [f"snippets/toy.py:1: {NOT_WRITTEN.format('File exists')}"])
+    assert told(book.kb("run")) == (1, [f"snippets/toy.py:1: {NOT_WRITTEN.format('Not a directory')}"])
 
 
 def test_a_cache_that_is_no_folder_is_a_failure_with_its_reason(book):
