@@ -140,16 +140,21 @@ async function tagFirst(pagefind, found, tags) {
 
 // What a term finds; if pages have not all of its words, what the nearest words find (`instead`).
 async function understood(pagefind, term, ask) {
-  // One or two letters are a word, not the beginning of thousands.
-  const whole = term && plain(term).length < 3 ? await ask(`"${term}"`) : { results: [] };
-  if (whole.results.length) return { ...whole, term: `"${term}"` };
-  const found = { ...await ask(term), term };
-  if (!term || /^".*"$/.test(term)) return found;
+  const found = await matched(term, ask);
+  if (!term || /^".*"$/.test(found.term)) return found;
   const absent = await missing(pagefind, term, found.results[0]);
   if (!absent.size) return found;
   const known = await words();
   const instead = term.split(" ").map((word) => absent.has(word) ? near(plain(word), known) : word).filter(Boolean).join(" ");
-  return instead ? { ...await ask(instead), term: instead, instead } : { ...found, results: [] };
+  return instead ? { ...await matched(instead, ask), instead } : { ...found, results: [] };
+}
+
+// A whole word first: where it fills the list, words that only begin so are not looked for, which takes as long again.
+// One or two letters are a word, not the beginning of thousands.
+async function matched(term, ask) {
+  const short = plain(term).length < 3;
+  const whole = term && (short || !/["\s]/.test(term)) ? await ask(`"${term}"`) : { results: [] };
+  return whole.results.length >= (short ? 1 : SHOWN) ? { ...whole, term: `"${term}"` } : { ...await ask(term), term };
 }
 
 // The words of a term that no page has.  For these Pagefind shortens them until something is found: `hopfeild` finds `h`.
