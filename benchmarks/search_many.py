@@ -194,7 +194,7 @@ def distribution(browser: Browser, server: Server, words: list[str]) -> None:
         for unit, values in {
             "KB": {text: cost.kilobytes for text, cost in costs.items()},
             "seconds until the answer": {text: cost.answer for text, cost in costs.items()},
-            "until a result is shown": {text: cost.shown for text, cost in costs.items()},
+            "seconds until a result is shown": {text: cost.shown for text, cost in costs.items()},
         }.items():
             least, *_, most = ordered = sorted(values.values())
             middle, ninth = statistics.median(ordered), statistics.quantiles(ordered, n=10, method="inclusive")[-1]

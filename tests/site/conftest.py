@@ -136,9 +136,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path]
         yield lambda notebook: servers.enter_context(serving(notebook, tmp_path_factory.mktemp("served")))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # a module may have a notebook of its own
 def site(served: Callable[[Path], str], notebook: Path) -> str:
-    """The address of the small notebook's site."""
+    """The address of the notebook's site."""
     return served(notebook)
 
 

@@ -41,11 +41,6 @@ def notebook(built: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     return built("site-many", write_notes)
 
 
-@pytest.fixture(scope="module")
-def site(served: Callable[[Path], str], notebook: Path) -> str:
-    return served(notebook)
-
-
 def walk(page, link: str) -> list[str]:
     """The titles on this page and on all that a link leads to, one after the other."""
     titles = page.locator(".notelist .title").all_inner_texts()

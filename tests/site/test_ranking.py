@@ -59,11 +59,6 @@ def notebook(built: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     return built("site-ranking", write)
 
 
-@pytest.fixture(scope="module")
-def site(served: Callable[[Path], str], notebook: Path) -> str:
-    return served(notebook)
-
-
 @pytest.mark.parametrize("word", ["xor", "XOR"])
 def test_a_note_comes_before_its_programs(visit, word: str) -> None:
     titles = visit(f"?q={word}").locator(".pf-result-link")

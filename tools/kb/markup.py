@@ -13,7 +13,7 @@ OPENING = re.compile(
 BLOCK = re.compile(r"(?:!!!|\?\?\?\+?|={3}[!+]*)\s|\[\^[^\]]+\]:|:\s{3}")
 ITEM = re.compile(r"(?:[-*+]|\d+\.)\s+")
 RAW = re.compile(r"\s*<(?P<tag>script|style)\b", re.IGNORECASE)
-MASKED = re.compile(  # each branch begins with a letter: Python finds those fast
+MASKED = re.compile(  # each branch begins with one character: Python finds those fast
     r"""(?xs) <!--.*?--> | \\[\[\]`$\\]
     | `(?<!``)(`*+).+?(?<!`)`\1(?!`)
     | \$\$.+?\$\$ | \$(?<![\\$\w]\$)(?!\s)[^$\n]+?(?<!\s)\$(?!\d)"""

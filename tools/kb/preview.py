@@ -93,11 +93,11 @@ def draw(preview: Preview, fonts: Fonts) -> bytes:
 
 
 @lru_cache(maxsize=16)  # many notes show the same figure, and to make it small takes longer than all the rest
-def _paper(figure: bytes) -> Image.Image:
+def _paper(data: bytes) -> Image.Image:
     """What is written on: with a figure, that lies on its card at the right edge, as large as there is room for it."""
     paper = Image.new("RGB", SIZE, PAPER)
-    if figure:
-        drawn = Image.open(io.BytesIO(figure)).convert("RGBA")
+    if data:
+        drawn = Image.open(io.BytesIO(data)).convert("RGBA")
         room = (SIZE[0] - EDGE - COLUMN - 3 * EDGE // 2 - PADDING, SIZE[1] - EDGE - 2 * PADDING)
         scale = min(room[0] / drawn.width, room[1] / drawn.height)
         small = drawn.resize((round(drawn.width * scale), round(drawn.height * scale)), reducing_gap=2)
